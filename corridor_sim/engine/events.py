@@ -1,0 +1,126 @@
+"""What an engine hands back: stamp tables in id order, and their digest.
+
+The contract of every engine:
+
+1. All bound events of a second are applied first (releases, ends of visits, arrivals, slots,
+   capacity rows, returned vehicles). They only append, decrement and mark.
+2. Then one conditional pass: services first, then facilities, links and locks, each in the rank
+   order of their names. Whatever starts ends at least a second later.
+3. Queues are ordered by priority, time of asking, vehicles before shipments, and id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor_sim.plan.tables import NEVER, Plan
+
+__all__ = [
+    "CANCELLED_EMPTY",
+    "CANCELLED_PENDING",
+    "DEPARTED",
+    "NOT_DEPARTED",
+    "EventLog",
+]
+
+NOT_DEPARTED, DEPARTED, CANCELLED_PENDING, CANCELLED_EMPTY = 0, 1, 2, 3
+
+
+@dataclass(slots=True)
+class EventLog:
+    """Stamps of one run; -1 stands for never.
+
+    Attributes
+    ----------
+    leg_ready, leg_board, leg_alight : (L,) int64
+        Seconds; on a delivery row `leg_ready` is the delivery.
+    leg_departure : (L,) int64
+        Departure (numbered over all services) the leg went with.
+    visit_queued, visit_start, visit_end : (V,) int64
+        Seconds of each visit. A visit that goes on beyond the horizon has its end stamped.
+    departure_status : (D,) int8
+        0 not departed, 1 departed, 2 given up because too many slots were overdue, 3 cancelled
+        because nothing waited.
+    departure_time : (D,) int64
+        Second of dispatch or cancellation.
+    departure_mteu, departure_kg : (D,) int64
+        Load that boarded at the first call.
+    lockage_resource, lockage_chamber, lockage_direction, lockage_vessels : (n,) int64
+        Lockages in the order of start; 0 vessels is an empty turn.
+    lockage_start, lockage_end : (n,) int64
+        Seconds.
+    """
+
+    leg_ready: NDArray[np.int64]
+    leg_board: NDArray[np.int64]
+    leg_alight: NDArray[np.int64]
+    leg_departure: NDArray[np.int64]
+    visit_queued: NDArray[np.int64]
+    visit_start: NDArray[np.int64]
+    visit_end: NDArray[np.int64]
+    departure_status: NDArray[np.int8]
+    departure_time: NDArray[np.int64]
+    departure_mteu: NDArray[np.int64]
+    departure_kg: NDArray[np.int64]
+    lockage_resource: NDArray[np.int64]
+    lockage_chamber: NDArray[np.int64]
+    lockage_direction: NDArray[np.int64]
+    lockage_vessels: NDArray[np.int64]
+    lockage_start: NDArray[np.int64]
+    lockage_end: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, plan: Plan) -> EventLog:
+        """Return a log of the plan's size in which nothing has happened."""
+
+        def never(n: int) -> NDArray[np.int64]:
+            return np.full(n, NEVER, dtype=np.int64)
+
+        def none() -> NDArray[np.int64]:
+            return np.empty(0, dtype=np.int64)
+
+        legs, visits, departures = plan.n_legs, plan.n_visits, plan.n_departures
+        return cls(
+            leg_ready=never(legs),
+            leg_board=never(legs),
+            leg_alight=never(legs),
+            leg_departure=never(legs),
+            visit_queued=never(visits),
+            visit_start=never(visits),
+            visit_end=never(visits),
+            departure_status=np.zeros(departures, dtype=np.int8),
+            departure_time=never(departures),
+            departure_mteu=np.zeros(departures, dtype=np.int64),
+            departure_kg=np.zeros(departures, dtype=np.int64),
+            lockage_resource=none(),
+            lockage_chamber=none(),
+            lockage_direction=none(),
+            lockage_vessels=none(),
+            lockage_start=none(),
+            lockage_end=none(),
+        )
+
+    def digest(self) -> str:
+        """Return the SHA-256 over all stamps, in the order of the attributes."""
+        hasher = hashlib.sha256()
+        for field in fields(self):
+            array = getattr(self, field.name)
+            hasher.update(f"{field.name}:{array.dtype.str}:{len(array)};".encode())
+            hasher.update(np.ascontiguousarray(array).data)
+        return hasher.hexdigest()
+
+    def n_events(self, plan: Plan) -> int:
+        """Return the number of bound events before the horizon, whatever the engine.
+
+        Counted are releases, ends of visits, departures or cancellations, and capacity rows.
+        """
+        horizon = plan.horizon
+        released = int(np.count_nonzero(plan.shipments.release_s < horizon))
+        ended = int(np.count_nonzero((self.visit_end >= 0) & (self.visit_end < horizon)))
+        departed = int(np.count_nonzero(self.departure_status))
+        rows = int(np.count_nonzero(plan.resources.row_time > 0))
+        return released + ended + departed + rows

@@ -1,0 +1,377 @@
+"""The reference engine: a run of the plan told as SimPy processes.
+
+Vehicles, boxes and background vessels are processes; facilities and locks are theirs to ask. All
+that may start is started in the conditional pass that closes each instant, see `engine.events`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Any, cast
+
+import numpy as np
+import simpy
+from simpy.core import EventPriority
+from simpy.events import Event
+
+from corridor_sim.engine.events import EventLog
+from corridor_sim.engine.resources import SHIPMENT, VEHICLE, Facility, Lock
+from corridor_sim.engine.services import Pool, Service
+from corridor_sim.errors import CorridorSimError
+from corridor_sim.plan.tables import LOCK, Plan
+from corridor_sim.rules.ticks import duration_ticks
+
+__all__ = ["Control", "Corridor", "UserProcess", "run_reference"]
+
+# Both passes come after every bound event of the instant, services before resources.
+_SERVICE_PASS = EventPriority(2)
+_RESOURCE_PASS = EventPriority(3)
+_DAY = 86_400
+
+
+class Control:
+    """What a user's own process may do to a run: apply bound events.
+
+    Parameters
+    ----------
+    corridor : Corridor
+        The run.
+    """
+
+    def __init__(self, corridor: Corridor) -> None:
+        self._corridor = corridor
+
+    def set_servers(self, facility: str, servers: int | None) -> None:
+        """Set the servers of a facility from now on; None returns to the plan.
+
+        Parameters
+        ----------
+        facility : str
+            Name of a facility (not of a lock).
+        servers : int or None
+            Servers that may be busy at once. Visits that are under way go on.
+
+        Raises
+        ------
+        CorridorSimError
+            If there is no such facility, or the number is negative.
+        """
+        names = self._corridor.plan.resource_names
+        place = self._corridor.resources[names.index(facility)] if facility in names else None
+        if not isinstance(place, Facility) or self._corridor.is_free[place.rank]:
+            raise CorridorSimError(
+                f"set_servers: '{facility}' is not a facility with a limited number of servers"
+            )
+        if servers is not None and servers < 0:
+            raise CorridorSimError(f"set_servers: '{facility}' cannot have {servers} servers")
+        place.settled = servers
+        self._corridor.capacity_changed(place.rank)
+
+    def queue_length(self, facility: str) -> int:
+        """Return how many wait at a facility."""
+        place = self._corridor.resources[self._corridor.plan.resource_names.index(facility)]
+        if isinstance(place, Lock):
+            return len(place.queues[0]) + len(place.queues[1])
+        return len(place.queue)
+
+
+UserProcess = Callable[[simpy.Environment, Control], Generator[Event, Any, Any]]
+
+
+class Corridor:
+    """The state of one run.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to run.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.env = simpy.Environment()
+        self.log = EventLog.empty(plan)
+        # Memory views read and write plain integers, several times faster than NumPy scalars.
+        view = memoryview
+        self.leg_shipment = view(plan.legs.shipment)
+        self.leg_service = view(plan.legs.service)
+        self.leg_board_call = view(plan.legs.board_call)
+        self.leg_alight_call = view(plan.legs.alight_call)
+        self.leg_number = view(plan.legs.number)
+        self.leg_visit_first = view(plan.legs.visit_first)
+        self.shipment_mteu = view(plan.shipments.mteu)
+        self.shipment_kg = view(plan.shipments.kg)
+        self.shipment_priority = view(plan.shipments.priority)
+        self.visit_resource = view(plan.visits.resource)
+        self.visit_fixed_s = view(plan.visits.fixed_s)
+        self.visit_take = view(plan.visits.take)
+        self.leg_ready = view(self.log.leg_ready)
+        self.leg_board = view(self.log.leg_board)
+        self.leg_alight = view(self.log.leg_alight)
+        self.leg_departure = view(self.log.leg_departure)
+        self.visit_queued = view(self.log.visit_queued)
+        self.visit_start = view(self.log.visit_start)
+        self.visit_end = view(self.log.visit_end)
+        self.departure_status = view(self.log.departure_status)
+        self.departure_time = view(self.log.departure_time)
+        self.departure_mteu = view(self.log.departure_mteu)
+        self.departure_kg = view(self.log.departure_kg)
+        self._lockages: list[tuple[int, int, int, int, int, int]] = []
+        self.is_free: list[bool] = plan.resources.is_free.tolist()
+        self.per_teu_s: list[float] = plan.resources.per_teu_s.tolist()
+        self.pools = [Pool(int(n)) for n in plan.pool_fleet]
+        self.resources = [self._resource(rank) for rank in range(len(plan.resource_names))]
+        self.services = [Service(self, rank) for rank in range(len(plan.service_names))]
+        self._held_by: dict[int, list[int]] = {}
+        for service in self.services:
+            for resource in service.held_by:
+                self._held_by.setdefault(resource, []).append(service.rank)
+        self._due_services: set[int] = set()
+        self._due_resources: set[int] = set()
+        self._start_processes()
+
+    # -- wiring ----------------------------------------------------------------------------------
+
+    def _resource(self, rank: int) -> Facility | Lock:
+        plan = self.plan
+        if plan.resources.kind[rank] != LOCK:
+            return Facility(self, rank, self.per_teu_s[rank])
+        row = int(np.flatnonzero(plan.locks.resource == rank)[0])
+        return Lock(
+            self,
+            rank,
+            int(plan.locks.chambers[row]),
+            int(plan.locks.smallest_batch[row]),
+            int(plan.locks.largest_take[row]),
+        )
+
+    def _start_processes(self) -> None:
+        plan, env = self.plan, self.env
+        first = plan.resources.row_first
+        for rank in range(len(self.resources)):
+            rows = range(int(first[rank]), int(first[rank + 1]))
+            self._apply_row(rank, rows[0])
+            if len(rows) > 1:
+                env.process(self._capacity(rank, rows[1:]))
+        slot_first = plan.services.slot_first
+        for service in self.services:
+            slots = plan.services.slot_time[slot_first[service.rank] : slot_first[service.rank + 1]]
+            if len(slots):
+                env.process(service.slots(slots.tolist()))
+            if service.max_idle >= 0:
+                # A vehicle that stands idle from the start may have to be sent back.
+                self.mark_service(service.rank)
+        for vessel in range(len(plan.background.resource)):
+            env.process(self._background(vessel))
+        env.process(self._releases())
+
+    def _capacity(self, rank: int, rows: Iterable[int]) -> Generator[Event, Any, None]:
+        """Change the capacity of a resource at each row of its step function."""
+        times = self.plan.resources.row_time
+        for row in rows:
+            yield self.env.timeout(int(times[row]) - self.env.now)
+            self._apply_row(rank, row)
+            self.capacity_changed(rank)
+
+    def _apply_row(self, rank: int, row: int) -> None:
+        table = self.plan.resources
+        place = self.resources[rank]
+        place.slowdown = float(table.row_slowdown[row])
+        if isinstance(place, Lock):
+            place.open_chambers = int(table.row_chambers[row])
+            mode, period = int(table.row_mode[row]), int(table.row_period[row])
+            if (mode, period) != (place.mode, place.period):
+                # Timed working counts its periods from the moment it comes into force.
+                place.mode, place.period, place.since = mode, period, int(table.row_time[row])
+        else:
+            place.servers = int(table.row_servers[row])
+
+    def capacity_changed(self, rank: int) -> None:
+        """Mark a resource and the services it holds back."""
+        self.mark_resource(rank)
+        for service in self._held_by.get(rank, ()):
+            self.mark_service(service)
+
+    # -- instants --------------------------------------------------------------------------------
+
+    def mark_service(self, rank: int) -> None:
+        """Let the conditional pass of this instant look at a service."""
+        if not self._due_services:
+            self._close_instant(_SERVICE_PASS, self._service_pass)
+        self._due_services.add(rank)
+
+    def mark_resource(self, rank: int) -> None:
+        """Let the conditional pass of this instant look at a resource."""
+        if not self._due_resources:
+            self._close_instant(_RESOURCE_PASS, self._resource_pass)
+        self._due_resources.add(rank)
+
+    def _close_instant(self, priority: EventPriority, run: Callable[[Event], None]) -> None:
+        event = Event(self.env)
+        event._ok = True
+        event._value = None
+        cast("list[Callable[[Event], None]]", event.callbacks).append(run)
+        self.env.schedule(event, priority=priority)
+
+    def _service_pass(self, _: Event) -> None:
+        due, self._due_services = self._due_services, set()
+        for rank in sorted(due):
+            self.services[rank].dispatch_due()
+
+    def _resource_pass(self, _: Event) -> None:
+        due, self._due_resources = self._due_resources, set()
+        for rank in sorted(due):
+            self.resources[rank].serve()
+
+    def at(self, time: int, run: Callable[[Event], None]) -> None:
+        """Apply a bound event at a later second."""
+        timeout = self.env.timeout(time - self.env.now)
+        cast("list[Callable[[Event], None]]", timeout.callbacks).append(run)
+
+    # -- visits ----------------------------------------------------------------------------------
+
+    def start(
+        self, visit: int, per_teu_s: float, mteu: int, slowdown: float, event: Event
+    ) -> None:
+        """Start a visit; its event happens when it ends."""
+        ticks = duration_ticks(self.visit_fixed_s[visit], per_teu_s, mteu, slowdown)
+        self.start_for(visit, ticks, event)
+
+    def start_for(self, visit: int, ticks: int, event: Event) -> None:
+        """Start a visit of known length."""
+        now = self.env.now
+        self.visit_start[visit] = now
+        self.visit_end[visit] = now + ticks
+        event._ok = True
+        event._value = None
+        self.env.schedule(event, delay=ticks)
+
+    def pass_freely(self, visit: int, resource: int, mteu: int) -> Event:
+        """Visit a resource that can never make anybody wait."""
+        now = self.env.now
+        ticks = duration_ticks(self.visit_fixed_s[visit], self.per_teu_s[resource], mteu, 1.0)
+        self.visit_queued[visit] = now
+        self.visit_start[visit] = now
+        self.visit_end[visit] = now + ticks
+        return self.env.timeout(ticks)
+
+    def log_lockage(
+        self, rank: int, chamber: int, direction: int, vessels: int, cycle: int
+    ) -> None:
+        """Note a lockage that starts now."""
+        now = self.env.now
+        self._lockages.append((rank, chamber, direction, vessels, now, now + cycle))
+
+    # -- boxes -----------------------------------------------------------------------------------
+
+    def _releases(self) -> Generator[Event, Any, None]:
+        """Release each shipment at its time."""
+        env = self.env
+        first = self.plan.legs.first
+        served = np.flatnonzero(first[1:] > first[:-1])
+        release = self.plan.shipments.release_s[served]
+        order = np.argsort(release, kind="stable")
+        times = release[order].tolist()
+        first_legs = first[:-1][served][order].tolist()
+        for time, leg in zip(times, first_legs, strict=True):
+            if time > env.now:
+                yield env.timeout(time - env.now)
+            self.advance(leg - 1)
+
+    def advance(self, leg: int) -> None:
+        """Bring a box from the end of `leg` to the start of the one that follows."""
+        following = leg + 1
+        visits = self.leg_visit_first[following], self.leg_visit_first[following + 1]
+        if visits[0] == visits[1]:
+            self._ready(following)
+        else:
+            self.env.process(self._visits(following, *visits))
+
+    def _visits(self, leg: int, first: int, end: int) -> Generator[Event, Any, None]:
+        """Take a box through customs, inspection and dwell before a leg."""
+        shipment = self.leg_shipment[leg]
+        mteu = self.shipment_mteu[shipment]
+        for visit in range(first, end):
+            resource = self.visit_resource[visit]
+            if self.is_free[resource]:
+                yield self.pass_freely(visit, resource, mteu)
+            else:
+                place = self.resources[resource]
+                priority = self.shipment_priority[shipment]
+                yield place.ask(visit, priority, SHIPMENT, shipment, mteu, 0)
+                place.leave()
+        self._ready(leg)
+
+    def _ready(self, leg: int) -> None:
+        self.leg_ready[leg] = self.env.now
+        service = self.leg_service[leg]
+        if service >= 0:
+            self.services[service].box_ready(leg)
+
+    # -- background ------------------------------------------------------------------------------
+
+    def _background(self, vessel: int) -> Generator[Event, Any, None]:
+        """Send a vessel that carries none of our cargo to its resource, again and again."""
+        table = self.plan.background
+        place = self.resources[int(table.resource[vessel])]
+        priority = int(table.priority[vessel])
+        ident = self.plan.n_departures + vessel
+        direction = max(int(table.first_direction[vessel]), 0)
+        first, end = int(table.visit_first[vessel]), int(table.visit_first[vessel + 1])
+        offset = self.plan.visits.background_first
+        for visit in range(first, end):
+            yield self.env.timeout(int(table.gap[visit - offset]))
+            yield place.ask(visit, priority, VEHICLE, ident, 0, direction)
+            place.leave()
+            direction = 1 - direction
+
+    # -- run -------------------------------------------------------------------------------------
+
+    def run(self, progress: Callable[[int, int], None] | None = None) -> EventLog:
+        """Run all instants before the horizon and return the log."""
+        horizon = self.plan.horizon
+        for until in range(_DAY, horizon, _DAY):
+            self.env.run(until=until)
+            if progress is not None:
+                progress(until, horizon)
+        self.env.run(until=horizon)
+        if progress is not None:
+            progress(horizon, horizon)
+        lockages = np.array(self._lockages, dtype=np.int64).reshape(-1, 6)
+        log = self.log
+        log.lockage_resource = lockages[:, 0].copy()
+        log.lockage_chamber = lockages[:, 1].copy()
+        log.lockage_direction = lockages[:, 2].copy()
+        log.lockage_vessels = lockages[:, 3].copy()
+        log.lockage_start = lockages[:, 4].copy()
+        log.lockage_end = lockages[:, 5].copy()
+        return log
+
+
+def run_reference(
+    plan: Plan,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    processes: Iterable[UserProcess] = (),
+) -> EventLog:
+    """Run a plan on SimPy.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to run.
+    progress : callable, optional
+        Called once a simulated day with the second reached and the horizon.
+    processes : iterable of callable
+        Users' own processes: generator functions of (environment, control).
+
+    Returns
+    -------
+    EventLog
+        The stamps of the run.
+    """
+    corridor = Corridor(plan)
+    control = Control(corridor)
+    for process in processes:
+        corridor.env.process(process(corridor.env, control))
+    return corridor.run(progress)

@@ -1,0 +1,154 @@
+"""Calendars of opening hours and of departures, in seconds of the simulated span."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor_sim.errors import CorridorSimError
+
+__all__ = ["closed_hours", "departure_slots"]
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = 86_400
+_WEEK = 7 * _DAY
+_RULE = re.compile(
+    r"^(?P<from>daily|[a-z]{3})(?:-(?P<to>[a-z]{3}))?\s+"
+    r"(?P<open>\d{1,2}:\d{2})-(?P<close>\d{1,2}:\d{2})$"
+)
+_SLOT = re.compile(r"^(?P<day>[a-z]{3})\s+(?P<time>\d{1,2}:\d{2})$")
+
+
+def _seconds(text: str, where: str) -> int:
+    hours, minutes = (int(part) for part in text.split(":"))
+    if hours > 24 or minutes > 59 or (hours == 24 and minutes):
+        raise CorridorSimError(f"{where}: '{text}' is not a time; allowed: 00:00 to 24:00")
+    return hours * 3600 + minutes * 60
+
+
+def _weekday(text: str, where: str) -> int:
+    if text not in _DAYS:
+        raise CorridorSimError(f"{where}: '{text}' is not a day; allowed: {', '.join(_DAYS)}")
+    return _DAYS.index(text)
+
+
+def closed_hours(
+    calendar: str, *, origin: dt.date, horizon: int, where: str
+) -> list[tuple[int, int]]:
+    """Return the spans in which a calendar is closed.
+
+    Parameters
+    ----------
+    calendar : str
+        For example ``daily 08:00-20:00`` or ``mon-fri 08:00-18:00; sat 09:00-12:00``; blank means
+        always open. A closing time before the opening time runs over midnight.
+    origin : datetime.date
+        Local day that starts at second 0.
+    horizon : int
+        Seconds.
+    where : str
+        What the calendar belongs to, for messages.
+
+    Returns
+    -------
+    list of (int, int)
+        Start and end of each closed span, ascending, within 0 and the horizon.
+
+    Raises
+    ------
+    CorridorSimError
+        If the calendar cannot be read.
+    """
+    if not calendar.strip():
+        return []
+    week: list[tuple[int, int]] = []
+    for part in calendar.lower().split(";"):
+        match = _RULE.match(part.strip())
+        if match is None:
+            raise CorridorSimError(
+                f"{where}: calendar '{part.strip()}' cannot be read; "
+                "allowed: 'daily 08:00-20:00' or 'mon-fri 08:00-18:00; sat 09:00-12:00'"
+            )
+        first = 0 if match["from"] == "daily" else _weekday(match["from"], where)
+        last = 6 if match["from"] == "daily" else first
+        if match["to"]:
+            last = _weekday(match["to"], where)
+        opens, closes = _seconds(match["open"], where), _seconds(match["close"], where)
+        if closes <= opens:
+            closes += _DAY
+        for day in range(first, last + 1 if last >= first else last + 8):
+            week.append(((day % 7) * _DAY + opens, (day % 7) * _DAY + closes))
+    monday = -origin.weekday() * _DAY
+    spans = sorted(
+        (monday + turn * _WEEK + start, monday + turn * _WEEK + end)
+        for turn in range(-1, horizon // _WEEK + 2)
+        for start, end in week
+    )
+    closed: list[tuple[int, int]] = []
+    reached = 0
+    for start, end in spans:
+        if start > reached:
+            closed.append((reached, min(start, horizon)))
+        reached = max(reached, end)
+        if reached >= horizon:
+            break
+    else:
+        closed.append((reached, horizon))
+    return [(start, end) for start, end in closed if start < end and start < horizon]
+
+
+def departure_slots(
+    name: str, timetable: str, per_week: float, *, origin: dt.date, horizon: int
+) -> NDArray[np.int64]:
+    """Return the seconds of a timetabled service's slots.
+
+    Parameters
+    ----------
+    name : str
+        Service; where no timetable is given, its hash fixes the offset of evenly spread slots, so
+        that other services don't matter.
+    timetable : str
+        For example ``Mon 08:00; Thu 20:00``, or blank.
+    per_week : float
+        Departures a week where the timetable is blank.
+    origin : datetime.date
+        Local day that starts at second 0.
+    horizon : int
+        Seconds.
+
+    Returns
+    -------
+    ndarray of int64
+        Ascending seconds within the horizon.
+
+    Raises
+    ------
+    CorridorSimError
+        If the timetable cannot be read.
+    """
+    monday = -origin.weekday() * _DAY
+    if timetable.strip():
+        offsets = []
+        for part in timetable.lower().split(";"):
+            match = _SLOT.match(part.strip())
+            if match is None:
+                raise CorridorSimError(
+                    f"service '{name}': timetable '{part.strip()}' cannot be read; "
+                    "allowed: 'Mon 08:00; Thu 20:00'"
+                )
+            where = f"service '{name}'"
+            offsets.append(_weekday(match["day"], where) * _DAY + _seconds(match["time"], where))
+        weeks = np.arange(-1, horizon // _WEEK + 2, dtype=np.int64) * _WEEK + monday
+        slots = np.unique(np.add.outer(weeks, np.array(sorted(offsets), dtype=np.int64)).ravel())
+    elif per_week > 0:
+        period = _WEEK / per_week
+        share = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64
+        count = int(horizon / period) + 1
+        slots = np.floor((np.arange(count) + share) * period).astype(np.int64)
+    else:
+        slots = np.empty(0, dtype=np.int64)
+    return np.ascontiguousarray(slots[(slots >= 0) & (slots < horizon)], dtype=np.int64)

@@ -1,0 +1,287 @@
+"""Calendars, closures and slowdowns of a resource as one step function of time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor_sim.plan.calendar import closed_hours
+from corridor_sim.plan.tables import FACILITY, LINK, LOCK, UNLIMITED, LockTable, ResourceTable
+from corridor_sim.rules.locks import ALTERNATE, ONE_WAY, TIMED
+from corridor_sim.streams import stream
+
+if TYPE_CHECKING:
+    from corridor_sim.network import Network
+    from corridor_sim.scenario import Scenario
+
+__all__ = ["Closure", "build_resources", "gate_name", "scenario_closures"]
+
+_HOUR = 3600
+_LOCK_MODES = {"one_way": ONE_WAY, "alternate": ALTERNATE, "timed": TIMED}
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A span in which a resource has less capacity or works more slowly.
+
+    Attributes
+    ----------
+    start, end : int
+        Seconds; the end is exclusive.
+    servers : int
+        Servers left.
+    slowdown : float
+        Factor on every visit that starts in the span.
+    chambers : tuple of int
+        Flights of a lock that are shut.
+    mode, period : int
+        Working of a lock in the span, -1 where it does not change.
+    """
+
+    start: int
+    end: int
+    servers: int = UNLIMITED
+    slowdown: float = 1.0
+    chambers: tuple[int, ...] = ()
+    mode: int = -1
+    period: int = -1
+
+
+def gate_name(service: str) -> str:
+    """Return the name of the gate that a dated closure of a service shuts."""
+    return f"gate:{service}"
+
+
+def _span(
+    start: dt.date, end: dt.date, origin: dt.date, horizon: int
+) -> tuple[int, int] | None:
+    midnight = dt.datetime.combine(origin, dt.time())
+
+    def seconds(moment: dt.date) -> int:
+        if not isinstance(moment, dt.datetime):
+            moment = dt.datetime.combine(moment, dt.time())
+        return int((moment.replace(tzinfo=None) - midnight).total_seconds())
+
+    first, last = max(seconds(start), 0), min(seconds(end), horizon)
+    return (first, last) if first < last else None
+
+
+def _season_spans(
+    season: tuple[str, str] | None, origin: dt.date, horizon: int
+) -> list[tuple[int, float, float]]:
+    """Return (year, start, end) of each season that touches the span, in seconds."""
+    first, last = season if season else ("01-01", "12-31")
+    spans = []
+    end_year = (origin + dt.timedelta(seconds=horizon)).year
+    for year in range(origin.year - 1, end_year + 1):
+        start = dt.date.fromisoformat(f"{year}-{first}")
+        wraps = last < first
+        end = dt.date.fromisoformat(f"{year + wraps}-{last}") + dt.timedelta(days=1)
+        spans.append(
+            (year, (start - origin).days * 86_400.0, (end - origin).days * 86_400.0)
+        )
+    return spans
+
+
+def scenario_closures(
+    scenario: Scenario, network: Network, *, seed: int, replication: int, horizon: int
+) -> dict[str, list[Closure]]:
+    """Return the closures of every resource: dated ones, and random ones as drawn.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its disruptions are read.
+    network : Network
+        Tells which links use a passage.
+    seed, replication : int
+        Address of the draws.
+    horizon : int
+        Seconds.
+
+    Returns
+    -------
+    dict of str to list of Closure
+        By name of link, facility or gate of a service.
+    """
+    origin = scenario.origin
+    closures: dict[str, list[Closure]] = {}
+
+    def add(names: Iterable[str], closure: Closure) -> None:
+        for name in names:
+            closures.setdefault(name, []).append(closure)
+
+    for item in scenario.disruptions:
+        span = _span(item.start, item.end, origin, horizon)
+        if span is None:
+            continue
+        on_passages = [
+            link
+            for link, passages in network.links["passages"].items()
+            if set(passages) & set(item.passages)
+        ]
+        names = [
+            *item.facilities,
+            *item.links,
+            *on_passages,
+            *(gate_name(service) for service in item.services),
+        ]
+        shuts = item.servers is None and not item.chambers and item.slowdown == 1.0
+        servers = 0 if shuts else UNLIMITED if item.servers is None else item.servers
+        add(
+            dict.fromkeys(names),
+            Closure(
+                *span,
+                servers=servers,
+                slowdown=item.slowdown,
+                chambers=tuple(item.chambers),
+                mode=-1 if item.lock_mode is None else _LOCK_MODES[item.lock_mode],
+                period=-1 if item.turn_period_h is None else round(item.turn_period_h * _HOUR),
+            ),
+        )
+    for drawn in scenario.random_disruptions:
+        for year, start, end in _season_spans(drawn.season, origin, horizon):
+            rng = stream(seed, replication, "disruption", f"{drawn.name}|{year}")
+            count = int(rng.poisson(drawn.per_season))
+            begins = start + rng.random(count) * (end - start)
+            lengths = drawn.duration_h.sample(rng, count) * _HOUR
+            for begin, length in zip(begins.tolist(), lengths.tolist(), strict=True):
+                first = max(int(begin), 0)
+                last = min(int(begin + length) + 1, horizon)
+                if first < last:
+                    closure = Closure(
+                        first, last, servers=drawn.servers, slowdown=drawn.slowdown
+                    )
+                    add((*drawn.facilities, *drawn.links), closure)
+    return closures
+
+
+def _step_function(
+    base: Closure, closures: list[Closure], chambers: int
+) -> tuple[NDArray[np.int64], ...]:
+    """Sweep closures into rows (time, servers, slowdown, open chambers, mode, period)."""
+    times = np.unique(
+        np.array(
+            [0, *(c.start for c in closures), *(c.end for c in closures if c.end < base.end)],
+            dtype=np.int64,
+        )
+    )
+    servers = np.full(len(times), base.servers, dtype=np.int64)
+    slowdown = np.ones(len(times), dtype=np.float64)
+    mask = np.full(len(times), (1 << chambers) - 1, dtype=np.int64)
+    mode = np.full(len(times), base.mode, dtype=np.int64)
+    period = np.full(len(times), base.period, dtype=np.int64)
+    for closure in closures:
+        rows = slice(*np.searchsorted(times, (closure.start, closure.end)))
+        servers[rows] = np.minimum(servers[rows], closure.servers)
+        slowdown[rows] *= closure.slowdown
+        for chamber in closure.chambers:
+            mask[rows] &= ~(1 << chamber)
+        if closure.mode >= 0:
+            mode[rows] = closure.mode
+        if closure.period > 0:
+            period[rows] = closure.period
+    if chambers:
+        # For a lock, servers are its open flights, and no servers shut them all.
+        mask[servers <= 0] = 0
+        bits = np.zeros(len(times), dtype=np.int64)
+        for chamber in range(chambers):
+            bits += mask >> chamber & 1
+        servers = bits
+    changed = np.ones(len(times), dtype=bool)
+    changed[1:] = (
+        (servers[1:] != servers[:-1])
+        | (slowdown[1:] != slowdown[:-1])
+        | (mask[1:] != mask[:-1])
+        | (mode[1:] != mode[:-1])
+        | (period[1:] != period[:-1])
+    )
+    kept = (times, servers, slowdown, mask, mode, period)
+    return tuple(column[changed] for column in kept)
+
+
+def build_resources(
+    network: Network, closures: Mapping[str, list[Closure]], *, origin: dt.date, horizon: int
+) -> tuple[tuple[str, ...], ResourceTable, LockTable]:
+    """Return names in rank order, the resource table and the lock table.
+
+    Parameters
+    ----------
+    network : Network
+        Links and facilities.
+    closures : mapping of str to list of Closure
+        By name.
+    origin : datetime.date
+        Local day at second 0.
+    horizon : int
+        Seconds.
+
+    Returns
+    -------
+    tuple
+        Names (links, facilities and gates of closed services), `ResourceTable`, `LockTable`.
+    """
+    links, facilities = network.links, network.facilities
+    gates = [name for name in closures if name.startswith("gate:")]
+    names = tuple(sorted([*links.index, *facilities.index, *gates]))
+    kind = np.full(len(names), LINK, dtype=np.int8)
+    per_teu_s = np.zeros(len(names), dtype=np.float64)
+    is_free = np.zeros(len(names), dtype=bool)
+    first = np.zeros(len(names) + 1, dtype=np.int64)
+    columns: list[tuple[NDArray[np.int64], ...]] = []
+    locks: list[tuple[int, int, int, int]] = []
+    rows_of = facilities.to_dict("index")
+    for rank, name in enumerate(names):
+        base, chambers = Closure(0, horizon, mode=ONE_WAY, period=1), 0
+        own = list(closures.get(name, ()))
+        row = rows_of.get(name)
+        if row is not None:
+            kind[rank] = FACILITY
+            per_teu_s[rank] = float(row["per_teu_h"]) * _HOUR
+            base = Closure(0, horizon, servers=int(row["servers"]), mode=ONE_WAY, period=1)
+            shut = closed_hours(
+                str(row["calendar"]), origin=origin, horizon=horizon, where=f"facility '{name}'"
+            )
+            own.extend(Closure(start, end, servers=0) for start, end in shut)
+            if row["kind"] == "lock":
+                kind[rank] = LOCK
+                chambers = int(row["servers"])
+                base = Closure(
+                    0,
+                    horizon,
+                    mode=_LOCK_MODES[str(row["lock_mode"])],
+                    period=max(round(float(row["turn_period_h"]) * _HOUR), 1),
+                )
+                most = max(int(row["take"].support()[1]), 1)
+                locks.append((rank, chambers, int(row["smallest_batch"]), most))
+        rows = _step_function(base, own, chambers)
+        columns.append(rows)
+        first[rank + 1] = first[rank] + len(rows[0])
+        unlimited = len(rows[0]) == 1 and rows[1][0] == UNLIMITED and rows[2][0] == 1.0
+        is_free[rank] = unlimited and kind[rank] != LOCK
+    joined = [np.concatenate(parts) for parts in zip(*columns, strict=True)]
+    lock_rows = np.array(locks, dtype=np.int64).reshape(-1, 4)
+    resources = ResourceTable(
+        kind=kind,
+        per_teu_s=per_teu_s,
+        is_free=is_free,
+        row_first=first,
+        row_time=joined[0],
+        row_servers=joined[1],
+        row_slowdown=joined[2].astype(np.float64),
+        row_chambers=joined[3],
+        row_mode=joined[4],
+        row_period=joined[5],
+    )
+    lock_table = LockTable(
+        resource=lock_rows[:, 0].copy(),
+        chambers=lock_rows[:, 1].copy(),
+        smallest_batch=lock_rows[:, 2].copy(),
+        largest_take=lock_rows[:, 3].copy(),
+    )
+    return names, resources, lock_table
