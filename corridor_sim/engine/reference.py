@@ -319,9 +319,9 @@ class Corridor:
         direction = max(int(table.first_direction[vessel]), 0)
         first, end = int(table.visit_first[vessel]), int(table.visit_first[vessel + 1])
         offset = self.plan.visits.background_first
-        for visit in range(first, end):
-            yield self.env.timeout(int(table.gap[visit - offset]))
-            yield place.ask(visit, priority, VEHICLE, ident, 0, direction)
+        for row in range(first, end):
+            yield self.env.timeout(int(table.gap[row]))
+            yield place.ask(offset + row, priority, VEHICLE, ident, 0, direction)
             place.leave()
             direction = 1 - direction
 

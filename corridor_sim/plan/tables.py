@@ -256,7 +256,7 @@ class BackgroundTable:
     first_direction : (B,) int8
         Direction of the first visit of a closed population's vessel; -1 for open arrivals.
     visit_first : (B + 1,) int64
-        First visit of each vessel.
+        First visit of each vessel, counted from `VisitTable.background_first`.
     gap : (visits,) int64
         Seconds between the end of the visit before (or the start of the span) and this visit.
         For open arrivals each vessel has one visit.
