@@ -1,0 +1,1 @@
+"""Statistics of a run: tidy frames with units in their column names."""

@@ -1,0 +1,132 @@
+"""Which visit, step and departure belong together: the joins every statistic needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor_sim.engine.events import DEPARTED, EventLog
+from corridor_sim.plan.tables import ON_DEMAND, Plan
+
+__all__ = ["PlanIndex", "ready_to_departure"]
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class PlanIndex:
+    """Joins between the tables of a plan.
+
+    Attributes
+    ----------
+    n_steps : (S,) int64
+        Steps of each service.
+    call_first : (S + 1,) int64
+        First call of each service in `call_step`.
+    call_step : (calls,) int64
+        Step of each call, counted within its service.
+    departure_service : (D,) int64
+        Service of each departure.
+    departure_visit : (D,) int64
+        First visit of each departure.
+    """
+
+    n_steps: Ints
+    call_first: Ints
+    call_step: Ints
+    departure_service: Ints
+    departure_visit: Ints
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlanIndex:
+        """Build the joins of a plan."""
+        services = plan.services
+        n_steps = np.diff(services.step_first).astype(np.int64)
+        n_departures = np.diff(services.departure_first)
+        service = np.repeat(np.arange(len(n_steps), dtype=np.int64), n_departures)
+        number = np.arange(len(service), dtype=np.int64) - services.departure_first[service]
+        is_call = services.step_call >= 0
+        step_in_service = np.arange(len(services.step_call), dtype=np.int64) - np.repeat(
+            services.step_first[:-1], n_steps
+        )
+        call_first = np.concatenate([[0], np.cumsum(services.n_calls)]).astype(np.int64)
+        return cls(
+            n_steps=n_steps,
+            call_first=call_first,
+            call_step=step_in_service[is_call],
+            departure_service=service,
+            departure_visit=services.visit_first[service] + number * n_steps[service],
+        )
+
+    def visit_at_call(self, departure: Ints, call: Ints) -> Ints:
+        """Return the visit of each departure at a call."""
+        service = self.departure_service[departure]
+        return self.departure_visit[departure] + self.call_step[self.call_first[service] + call]
+
+    def visit_departure(self) -> NDArray[np.int32]:
+        """Return the departure of each visit by a departure."""
+        return np.repeat(
+            np.arange(len(self.departure_service), dtype=np.int32),
+            self.n_steps[self.departure_service],
+        )
+
+    def call_of(self, service: Ints, call: Ints) -> Ints:
+        """Return the number of a service's call among all calls."""
+        return self.call_first[service] + call
+
+    def boarding_instants(self, plan: Plan, log: EventLog) -> tuple[Ints, Ints, Ints]:
+        """Return every instant at which boxes could board a shared vehicle.
+
+        Returns
+        -------
+        call, second, departure : (n,) int64
+            Number of the call among all calls, the second, and the departure; ordered by call and
+            second.
+        """
+        departed = np.flatnonzero(log.departure_status == DEPARTED)
+        departed = departed[plan.services.dispatch[self.departure_service[departed]] != ON_DEMAND]
+        service = self.departure_service[departed]
+        calls = [self.call_first[service]]
+        seconds = [log.departure_time[departed]]
+        departures = [departed]
+        most = int(plan.services.n_calls.max(initial=0))
+        for call in range(1, most - 1):
+            some = departed[plan.services.n_calls[service] > call + 1]
+            start = log.visit_start[self.visit_at_call(some, np.full(len(some), call))]
+            some, start = some[start >= 0], start[start >= 0]
+            calls.append(self.call_of(self.departure_service[some], np.full(len(some), call)))
+            seconds.append(start)
+            departures.append(some)
+        call_all = np.concatenate(calls)
+        second_all = np.concatenate(seconds)
+        departure_all = np.concatenate(departures)
+        order = np.lexsort((departure_all, second_all, call_all))
+        return call_all[order], second_all[order], departure_all[order]
+
+
+def ready_to_departure(
+    group: Ints, second: Ints, wanted_group: Ints, wanted_second: Ints, horizon: int
+) -> Ints:
+    """Return the first row of a group at or after a second.
+
+    Parameters
+    ----------
+    group, second : (n,) int64
+        Rows ordered by group and second.
+    wanted_group, wanted_second : (m,) int64
+        What to look for.
+    horizon : int
+        A second no row lies beyond.
+
+    Returns
+    -------
+    (m,) int64
+        Row numbers; n or a row of another group where there is none.
+    """
+    span = horizon + 1
+    found: Ints = np.searchsorted(
+        group * span + second, wanted_group * span + wanted_second, side="left"
+    ).astype(np.int64)
+    return found
