@@ -220,9 +220,7 @@ def leg_causes(
         of_leg = seconds[cause]
         of_leg[done] += (total[own_end] - total[own_first]).astype(np.int32)
         aboard = total[alight_visit + 1] - total[board_visit]
-        aboard -= np.where(
-            joins_later & is_waited[board_visit], waited[board_visit], 0
-        )
+        aboard -= np.where(joins_later & is_waited[board_visit], waited[board_visit], 0)
         of_leg[boarded] += aboard.astype(np.int32)
 
     whole = np.zeros(len(end), dtype=np.int64)

@@ -85,9 +85,7 @@ def _simulated_load_factor(
     distance = leg_distances_km(network)
     length = distance.groupby(level="service").max()
     departures = tables.departures
-    ran = departures[
-        (departures["status"] == "departed") & clock.in_window(departures["left_s"])
-    ]
+    ran = departures[(departures["status"] == "departed") & clock.in_window(departures["left_s"])]
     capacity = (
         ran[["service", "capacity_teu", "capacity_t"]].groupby("service", observed=True).sum()
     )

@@ -58,9 +58,7 @@ def check_identities(results: _Run) -> list[str]:
     out then.
     """
     kinds: dict[str, str] = results.network.facilities["kind"].astype(str).to_dict()
-    return check_log(
-        results.plan, results.log, kinds, servers_known=not results.has_user_processes
-    )
+    return check_log(results.plan, results.log, kinds, servers_known=not results.has_user_processes)
 
 
 def check_log(
@@ -303,13 +301,17 @@ def _capacity(plan: Plan, log: EventLog, index: PlanIndex, loads: VisitLoads) ->
     faults: list[str] = []
     facts = DepartureFacts.of(plan, log, index, loads)
     _count(faults, facts.peak_mteu > facts.capacity_mteu, "more TEU aboard than fit", "departure")
-    _count(faults, facts.peak_kg > facts.capacity_kg, "more tonnes aboard than allowed", "departure")
+    _count(
+        faults, facts.peak_kg > facts.capacity_kg, "more tonnes aboard than allowed", "departure"
+    )
     for after in (loads.after_mteu, loads.after_kg):
         _count(faults, after < 0, "a load below zero", "visit")
     first = np.zeros(plan.n_departures, dtype=np.int64)
     rows = np.flatnonzero((log.leg_board >= 0) & (plan.legs.board_call == 0))
     np.add.at(first, log.leg_departure[rows], plan.shipments.mteu[plan.legs.shipment[rows]])
-    _count(faults, first != log.departure_mteu, "load at departure is not what boarded", "departure")
+    _count(
+        faults, first != log.departure_mteu, "load at departure is not what boarded", "departure"
+    )
     shared = plan.services.dispatch[index.departure_service] != ON_DEMAND
     quota = plan.services.step_quota_mteu[plan.services.step_first[:-1]][index.departure_service]
     _count(faults, shared & (first > quota), "more boarded than the quota of the call", "departure")
@@ -344,9 +346,7 @@ def _visit_ranks(plan: Plan, index: PlanIndex) -> tuple[Ints, NDArray[np.bool_],
     return priority, is_box, direction
 
 
-def _resources(
-    plan: Plan, log: EventLog, index: PlanIndex, *, servers_known: bool
-) -> list[str]:
+def _resources(plan: Plan, log: EventLog, index: PlanIndex, *, servers_known: bool) -> list[str]:
     """Check order of starts, closures, servers and utilisation at every resource."""
     faults: list[str] = []
     resource = plan.visits.resource

@@ -169,7 +169,9 @@ def _measure(
     if servers.max() >= UNLIMITED:
         out[7] = -1
         return
-    out[7] = integral_of_steps(times, servers, edges) + _overtime(begin, over, times, servers, edges)
+    out[7] = integral_of_steps(times, servers, edges) + _overtime(
+        begin, over, times, servers, edges
+    )
 
 
 def _overtime(begin: Ints, over: Ints, times: Ints, servers: Ints, edges: Ints) -> Ints:

@@ -22,12 +22,25 @@ from corridor_sim.statistics.paths import call_nodes
 if TYPE_CHECKING:
     from corridor_sim.network import Network
 
-__all__ = ["CARGO", "DIRECTIONS", "RunTables", "build_tables"]
+__all__ = ["CARGO", "DIRECTIONS", "RunTables", "build_tables", "vocabulary"]
 
 Ints = NDArray[np.int64]
 
 DIRECTIONS = ("export", "import", "other")
 CARGO = ("own", "domestic", "transit", "empty")
+STATUSES = tuple(STATUS_NAMES.values())
+LOCK_DIRECTIONS = ("down", "up")
+
+
+def vocabulary(table: str, column: str, clock: Clock) -> tuple[str, ...] | None:
+    """Return the names of a column in their fixed order; None where they are sorted as text."""
+    return {
+        ("shipments", "cargo"): CARGO,
+        ("shipments", "direction"): DIRECTIONS,
+        ("departures", "status"): STATUSES,
+        ("facilities", "month"): clock.months,
+        ("lockages", "direction"): LOCK_DIRECTIONS,
+    }.get((table, column))
 
 
 @dataclass(frozen=True)
@@ -64,17 +77,17 @@ class RunTables:
         return [(field.name, getattr(self, field.name)) for field in fields(self)]
 
 
-def _named(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Categorical:
-    """Return names by code; -1 is missing."""
+def _fixed(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Categorical:
+    """Return names by code in an order of their own; -1 is missing."""
     return pd.Categorical.from_codes(codes, categories=pd.Index(list(names)))
 
 
-def _renamed(codes: NDArray[np.integer], labels: Sequence[str]) -> pd.Categorical:
-    """Return labels by code where labels may repeat; -1 is missing."""
+def _named(codes: NDArray[np.integer], labels: Sequence[str]) -> pd.Categorical:
+    """Return labels by code, sorted as text; labels may repeat, -1 is missing."""
     names = sorted(set(labels))
     place = {name: number for number, name in enumerate(names)}
     code_of = np.array([place[label] for label in labels] + [-1], dtype=np.int32)
-    return _named(code_of[codes], names)
+    return _fixed(code_of[codes], names)
 
 
 def build_tables(plan: Plan, log: EventLog, network: Network, clock: Clock) -> RunTables:
@@ -164,10 +177,10 @@ def _shipments(
     columns: dict[str, object] = {
         "od": _named(own.od, own.od_names),
         "k": own.k,
-        "cargo": _named(own.kind, CARGO),
-        "direction": _named(own.direction, DIRECTIONS),
+        "cargo": _fixed(own.kind, CARGO),
+        "direction": _fixed(own.direction, DIRECTIONS),
         "commodity": _named(own.commodity, own.commodity_names),
-        "corridor": _renamed(route, [r.corridor for r in routes]),
+        "corridor": _named(route, [r.corridor for r in routes]),
         "route": _named(own.route, [r.name for r in routes]),
         "origin": _named(own.origin, own.node_names),
         "destination": _named(own.destination, own.node_names),
@@ -237,13 +250,12 @@ def _legs(
 
 
 def _departures(plan: Plan, facts: DepartureFacts) -> pd.DataFrame:
-    statuses = list(STATUS_NAMES.values())
     return pd.DataFrame(
         {
             "departure": facts.departure,
             "service": _named(facts.service, plan.service_names),
             "number": facts.number.astype(np.int32),
-            "status": _named(facts.status, statuses),
+            "status": _fixed(facts.status, STATUSES),
             "due_s": facts.due.astype(np.int32),
             "left_s": facts.time.astype(np.int32),
             "vehicles": facts.vehicles.astype(np.int32),
@@ -267,8 +279,8 @@ def _facilities(
     return pd.DataFrame(
         {
             "facility": _named(code, names),
-            "kind": _renamed(code, [kinds[name] for name in names]),
-            "month": _named(occupancy.month, clock.months),
+            "kind": _named(code, [kinds[name] for name in names]),
+            "month": _fixed(occupancy.month, clock.months),
             "visits": occupancy.visits,
             "background_visits": occupancy.background_visits,
             "teu": occupancy.mteu / 1000,
@@ -286,7 +298,7 @@ def _lockages(plan: Plan, log: EventLog) -> pd.DataFrame:
         {
             "facility": _named(log.lockage_resource, plan.resource_names),
             "chamber": log.lockage_chamber.astype(np.int8),
-            "direction": _named(log.lockage_direction, ("down", "up")),
+            "direction": _fixed(log.lockage_direction, LOCK_DIRECTIONS),
             "vessels": log.lockage_vessels.astype(np.int32),
             "start_s": log.lockage_start.astype(np.int32),
             "end_s": log.lockage_end.astype(np.int32),

@@ -1,0 +1,273 @@
+"""Result folders: written whole or not at all, and checked file by file when read.
+
+A folder is written beside its final place and renamed at the end, so that nobody ever sees half of
+one. The manifest holds the hash of every file; what does not match is refused by name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corridor_sim.errors import CorridorSimError
+from corridor_sim.statistics.clock import Clock
+from corridor_sim.statistics.tables import RunTables, vocabulary
+
+__all__ = [
+    "MANIFEST",
+    "TABLE_FILES",
+    "ResultFolderError",
+    "file_sha256",
+    "new_folder",
+    "read_manifest",
+    "read_tables",
+    "write_json",
+    "write_manifest",
+    "write_tables",
+]
+
+MANIFEST = "manifest.json"
+#: Number of the folder's layout; a reader refuses what it does not know.
+FORMAT = 1
+TABLE_FILES = {
+    name: f"{name}.parquet"
+    for name in ("shipments", "legs", "departures", "facilities", "lockages")
+}
+
+
+class ResultFolderError(CorridorSimError, OSError):
+    """A result folder cannot be written, or is not what its manifest says."""
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# -- writing -------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def new_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give a folder to fill, and put it in its place when all went well.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the result shall be.
+    force : bool
+        Replace a result folder that is there. Anything else that is there is never touched.
+
+    Yields
+    ------
+    Path
+        A new folder beside the final place.
+
+    Raises
+    ------
+    ResultFolderError
+        If something is there already, or the disk does not take the files.
+    """
+    _refuse_if_there(folder, force=force)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        filling = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise ResultFolderError(f"cannot write beside {folder}: {error.strerror}") from error
+    try:
+        filling.chmod(0o755)
+        yield filling
+        for path in sorted(filling.iterdir()):
+            _sync(path)
+        _sync(filling)
+        _put_in_place(filling, folder, force=force)
+    except OSError as error:
+        if isinstance(error, CorridorSimError):
+            raise
+        at = error.filename or filling
+        raise ResultFolderError(f"cannot write {at}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(filling, ignore_errors=True)
+
+
+def _refuse_if_there(folder: Path, *, force: bool) -> None:
+    if not folder.exists() and not folder.is_symlink():
+        return
+    if folder.is_dir() and not any(folder.iterdir()):
+        return
+    if not force:
+        raise ResultFolderError(
+            f"{folder} exists already; name another folder with --out or replace it with --force"
+        )
+    if not (folder / MANIFEST).is_file():
+        raise ResultFolderError(
+            f"{folder} exists and is no result folder (it has no {MANIFEST}), so it is not replaced; "
+            "name another one"
+        )
+
+
+def _put_in_place(filling: Path, folder: Path, *, force: bool) -> None:
+    """Rename the finished folder; an old result is moved aside first and removed last."""
+    _refuse_if_there(folder, force=force)
+    aside = None
+    if folder.is_dir() and any(folder.iterdir()):
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent)) / "old"
+        folder.rename(aside)
+    try:
+        filling.rename(folder)
+    except OSError:
+        if aside is not None:
+            aside.rename(folder)
+            shutil.rmtree(aside.parent, ignore_errors=True)
+        raise
+    _sync(folder.parent)
+    if aside is not None:
+        shutil.rmtree(aside.parent, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    """Force a file or folder to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a JSON object in the order of its keys; numbers that are none are refused."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_tables(tables: RunTables, clock: Clock, folder: Path) -> None:
+    """Write the tables of a run as Parquet; equal tables give equal bytes."""
+    metadata = {"corridor_sim": json.dumps(clock.as_dict(), sort_keys=True)}
+    for name, frame in tables.items():
+        arrays = [_arrow(frame[column]) for column in frame.columns]
+        table = pa.table(arrays, names=list(frame.columns)).replace_schema_metadata(metadata)
+        named = [c for c in frame.columns if isinstance(frame[c].dtype, pd.CategoricalDtype)]
+        pq.write_table(
+            table,
+            folder / TABLE_FILES[name],
+            compression="zstd",
+            use_dictionary=named,
+            write_statistics=named,
+        )
+
+
+def _arrow(column: pd.Series) -> pa.Array:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy().astype(np.int32)
+        names = pa.array([str(name) for name in column.cat.categories], type=pa.string())
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
+    return pa.array(column.to_numpy())
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write the manifest: the facts, and size and hash of every file in the folder."""
+    outputs = {
+        path.name: {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
+        for path in sorted(folder.iterdir())
+    }
+    write_json(folder / MANIFEST, {"format": FORMAT, **facts, "outputs": outputs})
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a result folder and check every file it names.
+
+    Parameters
+    ----------
+    folder : Path
+        Result folder.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    ResultFolderError
+        If there is no manifest, it is of another format, or files are missing, cut short or
+        changed; all of them are named.
+    """
+    path = folder / MANIFEST
+    if not folder.is_dir():
+        raise ResultFolderError(f"{folder} is no folder; name one that 'corridor-sim run' wrote")
+    if not path.is_file():
+        raise ResultFolderError(f"{folder} is no result folder: it has no {MANIFEST}")
+    try:
+        manifest = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
+        number, outputs = manifest["format"], dict(manifest["outputs"])
+        expected = {str(name): (int(o["bytes"]), str(o["sha256"])) for name, o in outputs.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ResultFolderError(
+            f"{path} is damaged ({type(error).__name__}: {error}); run the scenario again"
+        ) from error
+    if number != FORMAT:
+        raise ResultFolderError(
+            f"{path} has layout {number!r}, this version reads {FORMAT}; use the version that "
+            f"wrote it ({manifest.get('version', 'not stated')})"
+        )
+    faults = []
+    for name, (size, digest) in expected.items():
+        # A name is a name here, never a way out of the folder.
+        file = folder / name
+        if Path(name).name != name or file.is_symlink():
+            faults.append(f"{name!r} is not the name of a plain file of this folder")
+        elif not file.is_file():
+            faults.append(f"{file} is missing")
+        elif file.stat().st_size != size:
+            faults.append(f"{file} has {file.stat().st_size} bytes instead of {size}")
+        elif file_sha256(file) != digest:
+            faults.append(f"{file} was changed after it was written (its SHA-256 differs)")
+    faults += [
+        f"{folder / name} is not in the manifest"
+        for name in TABLE_FILES.values()
+        if name not in expected
+    ]
+    if faults:
+        raise ResultFolderError(
+            f"{folder} is not what was written:\n  " + "\n  ".join(faults) + "\nrun the scenario "
+            "again, or 'corridor-sim reproduce' in a copy that is whole"
+        )
+    return manifest
+
+
+def read_tables(folder: Path) -> tuple[RunTables, Clock]:
+    """Read the tables of a run from a folder whose manifest was checked."""
+    frames: dict[str, pd.DataFrame] = {}
+    clock: Clock | None = None
+    for name, file in TABLE_FILES.items():
+        try:
+            table = pq.read_table(folder / file)
+            described = json.loads((table.schema.metadata or {})[b"corridor_sim"])
+        except (pa.ArrowException, KeyError, ValueError) as error:
+            raise ResultFolderError(f"{folder / file} cannot be read: {error}") from error
+        clock = Clock.from_dict(described)
+        frame = table.to_pandas()
+        for column in frame.columns:
+            if isinstance(frame[column].dtype, pd.CategoricalDtype):
+                fixed = vocabulary(name, column, clock)
+                names = sorted(frame[column].cat.categories) if fixed is None else fixed
+                frame[column] = frame[column].cat.set_categories(list(names))
+        frames[name] = frame
+    assert clock is not None
+    return RunTables(**frames), clock
