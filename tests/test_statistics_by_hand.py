@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from corridor_sim.engine import run_engine
@@ -210,6 +212,6 @@ def test_integrals_against_counting_second_by_second() -> None:
     edges = np.array([5, 20, 21, 60])
     second = np.arange(80)
     present = ((begin[:, None] <= second) & (second < end[:, None])).sum(axis=0)
-    wanted = [int(present[a:b].sum()) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    wanted = [int(present[a:b].sum()) for a, b in itertools.pairwise(edges)]
     assert integral_of_presence(begin, end, edges).tolist() == wanted
     assert integral_of_steps(second, present, edges).tolist() == wanted

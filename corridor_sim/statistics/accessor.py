@@ -360,11 +360,13 @@ class Statistics:
             total["wait_s"] / total["visits"].where(total["visits"] > 0)
         ) / HOUR_S
         # Rows of several facilities hold the queues of all of them together.
-        rows_per_length = frame["facility"].nunique() if "facility" not in keys else 1
-        if "kind" in keys and "facility" not in keys:
-            per_kind = frame.groupby("kind", observed=True)["facility"].nunique()
-            rows_per_length = total["kind"].map(per_kind).astype(float)
-        total["mean_queue"] = total["queue_s"] / (total["length_s"] / rows_per_length)
+        together = pd.Series(1.0, index=total.index)
+        if "facility" not in keys:
+            together[:] = frame["facility"].nunique()
+            if "kind" in keys:
+                per_kind = frame.groupby("kind", observed=True)["facility"].nunique()
+                together = total["kind"].astype(str).map(per_kind).astype(float)
+        total["mean_queue"] = total["queue_s"] / (total["length_s"] / together)
         columns = ["visits", "background_visits", "teu", "utilisation", "mean_wait_h"]
         return total[[*keys, *columns, "longest_wait_h", "mean_queue"]]
 
@@ -448,7 +450,9 @@ class Statistics:
         chosen, month = self._happened(frame, "release_s")
         return chosen.assign(month=month)
 
-    def _happened(self, frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, pd.Categorical]:
+    def _happened(
+        self, frame: pd.DataFrame, column: str
+    ) -> tuple[pd.DataFrame, pd.Categorical[str]]:
         """Return the rows whose stamp lies in the window, and the months of the stamps."""
         month = self.clock.month_of(frame[column])
         inside = month >= 0

@@ -222,11 +222,11 @@ def _conservation(plan: Plan, log: EventLog) -> list[str]:
         delivered = _sum_between(log.leg_ready[delivery], of_leg[delivery], edges)
         inside = _present(start, end, of_leg, edges - 1)
         gap = inside[:-1] + created - delivered - unserved - inside[1:]
-        for number in np.flatnonzero(gap):
-            faults.append(
-                f"conservation of {unit} from second {edges[number]} to {edges[number + 1]}: "
-                f"{gap[number]} missing"
-            )
+        faults += [
+            f"conservation of {unit} from second {edges[number]} to {edges[number + 1]}: "
+            f"{gap[number]} missing"
+            for number in np.flatnonzero(gap)
+        ]
         faults += _conservation_at_nodes(plan, log, start, of_leg, unit, edges)
     return faults
 
@@ -288,7 +288,8 @@ def _little(plan: Plan, log: EventLog) -> list[str]:
     integral = int(integral_of_steps(moments, number, bounds)[0])
     if integral != times_in_system:
         return [
-            f"integral of the number in system is {integral} s, sum of the times {times_in_system} s"
+            f"integral of the number in system is {integral} s, sum of the times in it "
+            f"{times_in_system} s"
         ]
     return []
 

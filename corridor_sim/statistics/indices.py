@@ -63,14 +63,9 @@ class PlanIndex:
     def visit_at_call(self, departure: Ints, call: Ints) -> Ints:
         """Return the visit of each departure at a call."""
         service = self.departure_service[departure]
-        return self.departure_visit[departure] + self.call_step[self.call_first[service] + call]
-
-    def visit_departure(self) -> NDArray[np.int32]:
-        """Return the departure of each visit by a departure."""
-        return np.repeat(
-            np.arange(len(self.departure_service), dtype=np.int32),
-            self.n_steps[self.departure_service],
-        )
+        step = self.call_step[self.call_first[service] + call]
+        visit: Ints = self.departure_visit[departure] + step
+        return visit
 
     def call_of(self, service: Ints, call: Ints) -> Ints:
         """Return the number of a service's call among all calls."""

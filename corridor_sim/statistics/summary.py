@@ -68,7 +68,7 @@ def summarise(
     costs = statistics.costs(("corridor",)).set_index("corridor")
 
     def cell(frame: pd.DataFrame, corridor: str, column: str) -> float | None:
-        return _number(frame.at[corridor, column]) if corridor in frame.index else None
+        return _number(frame.loc[corridor, column]) if corridor in frame.index else None
 
     corridors = {
         name: {

@@ -77,12 +77,12 @@ class RunTables:
         return [(field.name, getattr(self, field.name)) for field in fields(self)]
 
 
-def _fixed(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Categorical:
+def _fixed(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Categorical[str]:
     """Return names by code in an order of their own; -1 is missing."""
     return pd.Categorical.from_codes(codes, categories=pd.Index(list(names)))
 
 
-def _named(codes: NDArray[np.integer], labels: Sequence[str]) -> pd.Categorical:
+def _named(codes: NDArray[np.integer], labels: Sequence[str]) -> pd.Categorical[str]:
     """Return labels by code, sorted as text; labels may repeat, -1 is missing."""
     names = sorted(set(labels))
     place = {name: number for number, name in enumerate(names)}
@@ -167,7 +167,8 @@ def _shipments(
     is_delivered = delivered >= 0
 
     def per_route(values: list[float]) -> NDArray[np.float64]:
-        return np.array([*values, np.nan], dtype=np.float64)[route]
+        of_shipment: NDArray[np.float64] = np.array([*values, np.nan], dtype=np.float64)[route]
+        return of_shipment
 
     teu, t = own.mteu / 1000, own.kg / 1000
     cost = np.rint(
@@ -226,7 +227,7 @@ def _legs(
     service = legs.service.astype(np.int64)
     rides = service >= 0
 
-    def node_at(call: NDArray[np.int32]) -> pd.Categorical:
+    def node_at(call: NDArray[np.int32]) -> pd.Categorical[str]:
         number = np.where(rides, index.call_first[service] + call, -1)
         return _named(node_of_call[number], names)
 
