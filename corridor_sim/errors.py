@@ -1,0 +1,91 @@
+"""Errors that corridor_sim raises on purpose.
+
+`CorridorSimError` is the root. `InputError` gathers every fault of an input, so that they can be
+mended in one go; `ResultError` speaks of result folders.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+__all__ = ["CorridorSimError", "Fault", "InputError", "ResultError", "nearest"]
+
+_SHOWN = 60
+
+
+class CorridorSimError(Exception):
+    """Root of all errors the package raises on purpose."""
+
+
+class ResultError(CorridorSimError):
+    """A result folder is missing, incomplete, damaged or in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with an input.
+
+    Attributes
+    ----------
+    file : str
+        File, or the option of the command line.
+    what : str
+        What is wrong.
+    row : int or str, optional
+        Line of the file, counted from 1 with the header, or the name of the row.
+    column : int or str, optional
+        Column of the line, or name of the field.
+    allowed : str, optional
+        What would be right.
+    hint : str, optional
+        What to do.
+    snippet : str, optional
+        The line at fault with a caret below.
+    """
+
+    file: str
+    what: str
+    row: int | str | None = None
+    column: int | str | None = None
+    allowed: str = ""
+    hint: str = ""
+    snippet: str = ""
+
+    def __str__(self) -> str:
+        """Return the fault on one line, with its snippet below."""
+        where = ":".join(str(part) for part in (self.file, self.row, self.column) if part is not None)
+        text = f"{where}: {self.what}"
+        if self.allowed:
+            text += f"; allowed: {self.allowed}"
+        if self.hint:
+            text += f"; {self.hint}"
+        if self.snippet:
+            text += "\n" + self.snippet
+        return text
+
+
+class InputError(CorridorSimError):
+    """An input cannot be used; all its faults are told at once.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        At least one.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = len(self.faults)
+        lines = [str(fault) for fault in self.faults[:_SHOWN]]
+        if count > _SHOWN:
+            lines.append(f"... and {count - _SHOWN} more faults")
+        head = f"{count} fault{'s' if count != 1 else ''} found"
+        super().__init__("\n".join([head, *lines]))
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return a hint that names the nearest known name, or nothing."""
+    found = difflib.get_close_matches(name, list(known), 1, 0.6)
+    return f"did you mean '{found[0]}'?" if found else ""
