@@ -1,0 +1,27 @@
+"""Scenarios: what is simulated, read from YAML files and validated."""
+
+from corridor_sim.scenario.models import (
+    Choice,
+    Demand,
+    Disruption,
+    Period,
+    RandomDisruption,
+    Scenario,
+)
+from corridor_sim.scenario.reading import find_scenario, schema, scenario_files
+from corridor_sim.scenario.tree import Tree
+
+# The private tree of a scenario is annotated by name only.
+Scenario.model_rebuild(_types_namespace={"Tree": Tree})
+
+__all__ = [
+    "Choice",
+    "Demand",
+    "Disruption",
+    "Period",
+    "RandomDisruption",
+    "Scenario",
+    "find_scenario",
+    "scenario_files",
+    "schema",
+]

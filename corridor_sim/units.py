@@ -1,0 +1,55 @@
+"""Fixed-point units inside, and money written by people."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+__all__ = ["MTEU_PER_TEU", "parse_money"]
+
+#: TEU are counted in thousandths inside, so that every sum is exact.
+MTEU_PER_TEU = 1000
+
+_MULTIPLES = {
+    "": 1.0,
+    "thousand": 1e3,
+    "million": 1e6,
+    "m": 1e6,
+    "billion": 1e9,
+    "bn": 1e9,
+    "trillion": 1e12,
+    "万": 1e4,
+    "亿": 1e8,
+    "万亿": 1e12,
+}
+_MONEY = re.compile(r"^\s*([0-9][0-9,_.eE+]*)\s*([a-z]*|[万亿]*)\s*(cny|yuan|rmb|元|人民币)?\s*$", re.I)
+
+
+def parse_money(value: Any) -> Any:
+    """Read an amount of yuan: a number, or text such as ``1.1 trillion yuan`` or ``1.1 万亿元``.
+
+    Parameters
+    ----------
+    value : object
+        A number is returned as it is.
+
+    Returns
+    -------
+    object
+        Yuan where the text could be read.
+
+    Raises
+    ------
+    ValueError
+        If a text cannot be read.
+    """
+    if not isinstance(value, str):
+        return value
+    match = _MONEY.match(value)
+    scale = _MULTIPLES.get(match[2].lower()) if match else None
+    if match is None or scale is None:
+        raise ValueError(
+            f"'{value[:40]}' is not an amount; allowed: a number of yuan, or for example "
+            "'1.1 trillion yuan', '1.1 万亿元'"
+        )
+    return float(match[1].replace(",", "").replace("_", "")) * scale
