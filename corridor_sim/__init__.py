@@ -10,17 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corridor_sim.errors import CorridorSimError, InputError, ResultError
+    from corridor_sim.errors import CorridorSimError, InputError
     from corridor_sim.network import Network
     from corridor_sim.results import Results
     from corridor_sim.scenario import Scenario
-    from corridor_sim.simulate import simulate
+    from corridor_sim.simulation import simulate
 
 __all__ = [
     "CorridorSimError",
     "InputError",
     "Network",
-    "ResultError",
     "Results",
     "Scenario",
     "__version__",
@@ -32,11 +31,10 @@ __version__ = "0.1.0"
 _HOMES = {
     "CorridorSimError": "corridor_sim.errors",
     "InputError": "corridor_sim.errors",
-    "ResultError": "corridor_sim.errors",
     "Network": "corridor_sim.network",
     "Results": "corridor_sim.results",
     "Scenario": "corridor_sim.scenario",
-    "simulate": "corridor_sim.simulate",
+    "simulate": "corridor_sim.simulation",
 }
 
 
@@ -44,10 +42,7 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that the command line starts fast."""
     if name not in _HOMES:
         raise AttributeError(f"module 'corridor_sim' has no attribute '{name}'")
-    value = getattr(import_module(_HOMES[name]), name)
-    # The submodule `simulate` would otherwise hide the function of that name.
-    globals()[name] = value
-    return value
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

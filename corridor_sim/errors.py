@@ -1,7 +1,7 @@
 """Errors that corridor_sim raises on purpose.
 
 `CorridorSimError` is the root. `InputError` gathers every fault of an input, so that they can be
-mended in one go; `ResultError` speaks of result folders.
+mended in one go.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["CorridorSimError", "Fault", "InputError", "ResultError", "nearest"]
+__all__ = ["CorridorSimError", "Fault", "InputError", "nearest"]
 
 _SHOWN = 60
 
 
 class CorridorSimError(Exception):
     """Root of all errors the package raises on purpose."""
-
-
-class ResultError(CorridorSimError):
-    """A result folder is missing, incomplete, damaged or in the way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,8 @@ def test_costs_and_emissions(run: Run) -> None:
     assert row["cost_cny_per_teu"] == 1000.0
     days = (3600 + 60 + 10_800 + 60) / DAY
     assert row["stock_cny_per_teu"] == pytest.approx(2_000_000 * 0.005 * days)
-    # Rail is per tonne and has no payload limit here, so that its stated factor holds: 8 t x 400 km
-    # x 22 g; road 8 t x 20 km x 90 g; the yard at both ends of the train 10 kg each.
+    # Rail 8 t x 400 km x 22 g, road 8 t x 20 km x 90 g, both scaled by what their vehicles carried;
+    # the yard at both ends of the train 10 kg each.
     rail, road = 8 * 400 * 22 / 1000, 8 * 20 * 90 / 1000
     factors = run.statistics.load_factors().set_index("service")
     road *= factors.at["truck", "g_per_unit_km"] / 90
@@ -113,6 +113,7 @@ def test_emptier_vehicles_emit_more_per_unit(run: Run) -> None:
 
     frame = run.statistics.load_factors().set_index("service")
     factor = frame.at["train", "load_factor"]
+    assert factor == 3 / 4
     share = EMPTY_SHARE["rail"]
     usual = USUAL_LOAD_FACTOR["rail"]
     scale = ((share + (1 - share) * factor) / factor) / ((share + (1 - share) * usual) / usual)

@@ -37,7 +37,6 @@ __all__ = ["EMPTY_SHARE", "USUAL_LOAD_FACTOR", "leg_emissions_kg", "service_inte
 EMPTY_SHARE = {"rail": 0.45, "road": 0.60, "inland_waterway": 0.70, "sea": 0.80, "air": 0.75}
 USUAL_LOAD_FACTOR = {"rail": 0.60, "road": 0.60, "inland_waterway": 0.65, "sea": 0.70, "air": 0.65}
 
-_NO_LIMIT_T = 1e12
 _SHARED = "shared"
 
 
@@ -52,7 +51,7 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
     -------
     DataFrame
         Indexed by service: unit (``teu`` or ``t``, what the factor is per), load_factor (distance
-        weighted, of that unit; NaN without departures or limit), stated_g_per_unit_km,
+        weighted, of the limit that is used more; NaN without departures), stated_g_per_unit_km,
         g_per_unit_km.
     """
     services = network.services
@@ -67,7 +66,7 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
         },
         index=services.index.astype(str),
     )
-    factor = _simulated_load_factor(tables, network, clock, frame["unit"])
+    factor = _simulated_load_factor(tables, network, clock).reindex(frame.index)
     scaled = factor.where(services["corridor"].astype(str).to_numpy() != _SHARED)
     mode = services["mode"].astype(str)
     empty = pd.Series(mode.map(EMPTY_SHARE).to_numpy(dtype=float), index=frame.index)
@@ -78,10 +77,8 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
     return frame
 
 
-def _simulated_load_factor(
-    tables: RunTables, network: Network, clock: Clock, unit: pd.Series
-) -> pd.Series:
-    """Return load-km over capacity-km by service; NaN where nothing ran or nothing limits it."""
+def _simulated_load_factor(tables: RunTables, network: Network, clock: Clock) -> pd.Series:
+    """Return load-km over capacity-km by service; NaN where nothing ran."""
     distance = leg_distances_km(network)
     length = distance.groupby(level="service").max()
     departures = tables.departures
@@ -95,12 +92,10 @@ def _simulated_load_factor(
     carried = done.groupby("service", observed=True).sum()
     carried.index = carried.index.astype(str)
     capacity.index = capacity.index.astype(str)
-    offered = capacity.reindex(unit.index).mul(length.reindex(unit.index), axis=0)
-    carried = carried.reindex(unit.index)
-    in_teu = carried["teu"] / offered["capacity_teu"]
-    limited = capacity["capacity_t"].reindex(unit.index) < _NO_LIMIT_T
-    in_t = (carried["t"] / offered["capacity_t"]).where(limited)
-    factor = in_teu.where(unit == "teu", in_t)
+    offered = capacity.mul(length.reindex(capacity.index), axis=0)
+    carried = carried.reindex(capacity.index)
+    # Whichever limit is used more: light goods fill the slots, heavy ones the payload.
+    factor = np.fmax(carried["teu"] / offered["capacity_teu"], carried["t"] / offered["capacity_t"])
     return factor.where(factor > 0)
 
 

@@ -1,0 +1,56 @@
+"""The command line: results on standard output, progress and messages on standard error.
+
+Exit codes: 0 done, 1 the run failed, 2 bad usage or input, 130 interrupted. What is slow to import
+is imported inside the commands.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from corridor_sim import __version__
+from corridor_sim.cli.inspect import list_command, preview, schema, validate
+from corridor_sim.cli.results import map_command, reproduce
+from corridor_sim.cli.run import run
+
+__all__ = ["cli", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="corridor-sim")
+def cli() -> None:
+    """Simulate the trade corridors out of Chongqing.
+
+    Start with: corridor-sim run baseline_2025
+    """
+
+
+for command in (run, validate, preview, map_command, reproduce, schema, list_command):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    from corridor_sim.errors import CorridorSimError, InputError
+
+    try:
+        code = cli.main(args=arguments, prog_name="corridor-sim", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted; nothing was written", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except InputError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except CorridorSimError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo("interrupted; nothing was written", err=True)
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)

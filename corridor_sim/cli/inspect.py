@@ -1,0 +1,65 @@
+"""Commands that look at scenarios without running them."""
+
+from __future__ import annotations
+
+import click
+
+from corridor_sim.cli.options import overrides_of, with_settings
+
+__all__ = ["list_command", "preview", "schema", "validate"]
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+def validate(scenarios: tuple[str, ...]) -> None:
+    """Check scenarios, their networks and their demand; tell all faults at once."""
+    from corridor_sim.errors import InputError
+    from corridor_sim.scenario import Scenario
+    from corridor_sim.simulation import prepare_network, read_demand
+
+    faults = []
+    for name in scenarios:
+        try:
+            scenario = Scenario.read(name)
+            network = prepare_network(scenario)
+            read_demand(scenario, network)
+        except InputError as error:
+            faults.extend(error.faults)
+            continue
+        click.echo(
+            f"{scenario.name}: good ({len(network.nodes)} nodes, {len(network.links)} links, "
+            f"{len(network.facilities)} facilities, {len(network.services)} services)"
+        )
+    if faults:
+        raise InputError(faults)
+
+
+@click.command()
+@click.argument("scenario")
+@with_settings
+def preview(scenario: str, settings: tuple[str, ...]) -> None:
+    """Show the expected load of every facility and service against its capacity, by formula."""
+    from corridor_sim.preview import preview as preview_text
+    from corridor_sim.scenario import Scenario
+
+    click.echo(preview_text(Scenario.read(scenario, overrides_of(settings))))
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from corridor_sim.scenario import schema as schema_text
+
+    click.echo(schema_text())
+
+
+@click.command("list")
+def list_command() -> None:
+    """List the shipped scenarios."""
+    from corridor_sim.resources import shipped_names
+    from corridor_sim.scenario import Scenario
+
+    names = shipped_names("configs")
+    width = max(map(len, names), default=0)
+    for name in names:
+        click.echo(f"{name:{width}}  {Scenario.read(name).title}")
