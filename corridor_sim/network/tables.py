@@ -21,6 +21,8 @@ UNLIMITED = 2**31 - 1
 _MAX_BYTES = 32 * 2**20
 _MAX_CELL = 4_000
 _MAY_BE_NEGATIVE = ("lat", "lon")
+# Tables whose rows have no name of their own.
+_UNNAMED = ("calls", "regions", "od", "months")
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -137,8 +139,9 @@ def convert(attribute: Attribute, text: str) -> Any:
         return text
     if kind == "distribution":
         return Distribution.parse(text) if text else None
-    if kind == "float":
-        return _float(text, attribute.name in _MAY_BE_NEGATIVE) if text else math.nan
+    if kind in ("float", "real"):
+        may_be_negative = kind == "real" or attribute.name in _MAY_BE_NEGATIVE
+        return _float(text, may_be_negative) if text else math.nan
     if kind == "count" and text == "inf":
         return UNLIMITED
     if kind in ("int", "count"):
@@ -214,7 +217,7 @@ def read_table(path: Path, table: str, faults: list[Fault]) -> list[dict[str, An
                 continue
             values[name] = value
         key = known[0]
-        if table not in ("calls", "regions") and key in values:
+        if table not in _UNNAMED and key in values:
             if values[key] in seen:
                 faults.append(
                     Fault(
@@ -239,9 +242,9 @@ def frame_of(rows: list[dict[str, Any]], table: str) -> pd.DataFrame:
     for name, attribute in attributes.items():
         if attribute.type in ("string", "id") or attribute.choices or attribute.target:
             frame[name] = frame[name].astype(object)
-        elif attribute.type == "float":
+        elif attribute.type in ("float", "real"):
             frame[name] = frame[name].astype(float)
-    if table not in ("calls", "regions"):
+    if table not in _UNNAMED:
         frame = frame.set_index(columns[0], drop=False)
         frame.index.name = None
     return frame

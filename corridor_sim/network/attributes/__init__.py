@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-__all__ = ["TABLES", "Attribute", "attribute_reference", "attributes_of"]
+__all__ = ["DEMAND_TABLES", "TABLES", "Attribute", "attribute_reference", "attributes_of"]
 
 TABLES = (
     "nodes",
@@ -24,6 +24,9 @@ TABLES = (
     "modes",
     "regions",
 )
+
+#: Tables of the demand folder; ``od`` is a pattern: a scenario names the table of its year.
+DEMAND_TABLES = ("commodities", "od", "months", "holidays", "other_cargo", "choice_constants")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def attributes_of(table: str) -> dict[str, Attribute]:
     Parameters
     ----------
     table : str
-        One of `TABLES`.
+        One of `TABLES` or `DEMAND_TABLES`.
 
     Returns
     -------
