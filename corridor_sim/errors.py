@@ -51,7 +51,9 @@ class Fault:
 
     def __str__(self) -> str:
         """Return the fault on one line, with its snippet below."""
-        where = ":".join(str(part) for part in (self.file, self.row, self.column) if part is not None)
+        where = ":".join(
+            str(part) for part in (self.file, self.row, self.column) if part is not None
+        )
         text = f"{where}: {self.what}"
         if self.allowed:
             text += f"; allowed: {self.allowed}"

@@ -251,9 +251,7 @@ class _Services:
         teu, t = self.peak(service)
         shipments = float(self.traffic.shipments[service])
         if self.dispatch[service] == ON_DEMAND:
-            return max(
-                shipments, teu / self.capacity_teu[service], t / self.capacity_t[service]
-            )
+            return max(shipments, teu / self.capacity_teu[service], t / self.capacity_t[service])
         if self.dispatch[service] == TIMETABLE:
             slots = float(self.slots[service])
             if self.runs_empty[service] or slots == 0:
@@ -322,9 +320,7 @@ class _Services:
         return rows
 
 
-def _joined_pools(
-    pool: NDArray[np.int64], return_pool: NDArray[np.int64], n: int
-) -> list[int]:
+def _joined_pools(pool: NDArray[np.int64], return_pool: NDArray[np.int64], n: int) -> list[int]:
     """Return for each pool the smallest pool it exchanges vehicles with."""
     group = list(range(n))
     for a, b in zip(pool.tolist(), return_pool.tolist(), strict=True):
@@ -416,7 +412,9 @@ def _lock_row(
         # In the long run the fleet comes back as fast as the lock lets it: its size over the
         # throughput left to it is the time away plus the time waiting.
         fleet = sum(float(record["population"]) for record in closed)
-        away = sum(float(record["population"]) * float(record["away_h"].mean()) for record in closed)
+        away = sum(
+            float(record["population"]) * float(record["away_h"].mean()) for record in closed
+        )
         open_rate = own + sum(
             _arrivals_a_week(record, cycle_h) for record in records if record["kind"] == "open"
         )

@@ -71,9 +71,7 @@ def build_plan(
 
     clock = time.perf_counter()
     routes = enumerate_routes(network, scenario)
-    shipments = generate_shipments(
-        network, scenario, routes, seed=seed, replication=replication
-    )
+    shipments = generate_shipments(network, scenario, routes, seed=seed, replication=replication)
     drawn = time.perf_counter()
     plan = compile_plan(
         scenario,
@@ -132,9 +130,7 @@ def simulate(
     timing_s: dict[str, float] = {}
     network = prepare_network(scenario)
     timing_s["network"] = time.perf_counter() - started
-    plan = build_plan(
-        scenario, network, seed=seed, replication=replication, timing_s=timing_s
-    )
+    plan = build_plan(scenario, network, seed=seed, replication=replication, timing_s=timing_s)
 
     def tell(now: int, horizon: int) -> None:
         if progress is not None:

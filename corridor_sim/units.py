@@ -22,7 +22,9 @@ _MULTIPLES = {
     "亿": 1e8,
     "万亿": 1e12,
 }
-_MONEY = re.compile(r"^\s*([0-9][0-9,_.eE+]*)\s*([a-z]*|[万亿]*)\s*(cny|yuan|rmb|元|人民币)?\s*$", re.I)
+_MONEY = re.compile(
+    r"^\s*([0-9][0-9,_.eE+]*)\s*([a-z]*|[万亿]*)\s*(cny|yuan|rmb|元|人民币)?\s*$", re.I
+)
 
 
 def parse_money(value: Any) -> Any:

@@ -58,9 +58,7 @@ def run(
         results = simulate(
             read, seed=seed, replication=replication, engine=engine, progress=progress
         )
-    results.save(
-        folder, force=force, also={"map.html": lambda path: write_map(results, path)}
-    )
+    results.save(folder, force=force, also={"map.html": lambda path: write_map(results, path)})
     if as_object:
         click.echo(json.dumps(as_json(results), ensure_ascii=False, allow_nan=False))
         return

@@ -231,9 +231,7 @@ class Corridor:
 
     # -- visits ----------------------------------------------------------------------------------
 
-    def start(
-        self, visit: int, per_teu_s: float, mteu: int, slowdown: float, event: Event
-    ) -> None:
+    def start(self, visit: int, per_teu_s: float, mteu: int, slowdown: float, event: Event) -> None:
         """Start a visit; its event happens when it ends."""
         ticks = duration_ticks(self.visit_fixed_s[visit], per_teu_s, mteu, slowdown)
         self.start_for(visit, ticks, event)

@@ -97,7 +97,9 @@ class Network:
         frames: dict[str, pd.DataFrame] = {}
         for table in TABLES:
             file = path / f"{table}.csv"
-            rows = [] if table in _OPTIONAL and not file.exists() else read_table(file, table, faults)
+            rows = (
+                [] if table in _OPTIONAL and not file.exists() else read_table(file, table, faults)
+            )
             if not faults:
                 frames[table] = frame_of(rows, table)
         if faults:
@@ -146,7 +148,9 @@ class Network:
                 continue
             if table not in _OVERRIDABLE:
                 faults.append(
-                    Fault(where, f"table '{table}' cannot be changed", allowed=", ".join(_OVERRIDABLE))
+                    Fault(
+                        where, f"table '{table}' cannot be changed", allowed=", ".join(_OVERRIDABLE)
+                    )
                 )
                 continue
             frame = getattr(self, table).copy()
@@ -198,7 +202,9 @@ class Network:
         overrides: dict[str, dict[str, dict[str, str]]] = {}
         faults = []
         for name in names:
-            tables = [t for t in ("links", "facilities", "services") if name in getattr(self, t).index]
+            tables = [
+                t for t in ("links", "facilities", "services") if name in getattr(self, t).index
+            ]
             if not tables:
                 every = [*self.links.index, *self.facilities.index, *self.services.index]
                 faults.append(

@@ -177,9 +177,7 @@ def _services(frames: Mapping[str, pd.DataFrame]) -> list[Fault]:
                 )
             )
         if bool(service["pool"]) != bool(service["return_pool"]):
-            faults.append(
-                Fault(file, f"'{name}' names only one of pool and return_pool", row=line)
-            )
+            faults.append(Fault(file, f"'{name}' names only one of pool and return_pool", row=line))
         if sum(row["stop"] == "call" for row in rows) < 2 or not (
             rows and rows[0]["stop"] == rows[-1]["stop"] == "call"
         ):
@@ -194,11 +192,7 @@ def _services(frames: Mapping[str, pd.DataFrame]) -> list[Fault]:
         at = ""
         for row in rows:
             faults.extend(_call(row, at, ends, kinds))
-            if (
-                row["link"]
-                and status.get(row["link"]) != "open"
-                and service["status"] == "open"
-            ):
+            if row["link"] and status.get(row["link"]) != "open" and service["status"] == "open":
                 faults.append(
                     Fault(
                         "calls.csv",

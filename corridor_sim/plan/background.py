@@ -28,9 +28,7 @@ def _arrivals(rng: np.random.Generator, per_day: float, horizon: int) -> NDArray
     return times[times < horizon]
 
 
-def _absences(
-    rng: np.random.Generator, away: Distribution, horizon: int
-) -> NDArray[np.int64]:
+def _absences(rng: np.random.Generator, away: Distribution, horizon: int) -> NDArray[np.int64]:
     """Return the times away of one vessel until the horizon is surely passed."""
     phase = rng.random()
     count = int(horizon / max(away.mean() * _HOUR, 1.0) * 1.25) + 16
@@ -84,9 +82,7 @@ def draw_background(
     priorities: list[int] = []
     directions: list[int] = []
     gaps: list[NDArray[np.int64]] = []
-    for row, (name, record) in enumerate(
-        zip(names, table.to_dict("records"), strict=True)
-    ):
+    for row, (name, record) in enumerate(zip(names, table.to_dict("records"), strict=True)):
         times.append(record["fixed_h"])
         resource = rank_of[str(record["facility"])]
         if record["kind"] == "open":

@@ -57,9 +57,7 @@ def gate_name(service: str) -> str:
     return f"gate:{service}"
 
 
-def _span(
-    start: dt.date, end: dt.date, origin: dt.date, horizon: int
-) -> tuple[int, int] | None:
+def _span(start: dt.date, end: dt.date, origin: dt.date, horizon: int) -> tuple[int, int] | None:
     midnight = dt.datetime.combine(origin, dt.time())
 
     def seconds(moment: dt.date) -> int:
@@ -82,9 +80,7 @@ def _season_spans(
         start = dt.date.fromisoformat(f"{year}-{first}")
         wraps = last < first
         end = dt.date.fromisoformat(f"{year + wraps}-{last}") + dt.timedelta(days=1)
-        spans.append(
-            (year, (start - origin).days * 86_400.0, (end - origin).days * 86_400.0)
-        )
+        spans.append((year, (start - origin).days * 86_400.0, (end - origin).days * 86_400.0))
     return spans
 
 
@@ -154,9 +150,7 @@ def scenario_closures(
                 first = max(int(begin), 0)
                 last = min(int(begin + length) + 1, horizon)
                 if first < last:
-                    closure = Closure(
-                        first, last, servers=drawn.servers, slowdown=drawn.slowdown
-                    )
+                    closure = Closure(first, last, servers=drawn.servers, slowdown=drawn.slowdown)
                     add((*drawn.facilities, *drawn.links), closure)
     return closures
 

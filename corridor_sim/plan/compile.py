@@ -73,9 +73,7 @@ def compile_plan(
     closures = scenario_closures(
         scenario, network, seed=seed, replication=replication, horizon=horizon
     )
-    names, resources, locks = build_resources(
-        network, closures, origin=origin, horizon=horizon
-    )
+    names, resources, locks = build_resources(network, closures, origin=origin, horizon=horizon)
     layout = layout_services(network, names, closed, origin=origin, horizon=horizon)
     patterns = route_patterns(list(shipments.routes.routes), network, layout, names)
     legs, truck_legs = build_legs(shipments, patterns, layout)

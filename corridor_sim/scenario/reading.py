@@ -90,11 +90,7 @@ def _load(path: Path, files: list[Path]) -> Tree:
     except InputError as error:
         fault = error.faults[0]
         raise InputError(
-            [
-                base.fault(
-                    (), f"no scenario '{base.value}'", allowed=fault.allowed, hint=fault.hint
-                )
-            ]
+            [base.fault((), f"no scenario '{base.value}'", allowed=fault.allowed, hint=fault.hint)]
         ) from None
     below = _load(parent, files)
     for own in ("name", "title", "description"):

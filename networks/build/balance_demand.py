@@ -99,7 +99,9 @@ def balance(direction: str) -> list[dict[str, object]]:
     for row in read_raw("affinity"):
         if row["direction"] == direction:
             seed[row_of[row["commodity"]], column_of[row["region"]]] = float(row["affinity"])
-    margins = [np.array([float(r["value_bn_cny"]) for r in part]) for part in (commodities, partners)]
+    margins = [
+        np.array([float(r["value_bn_cny"]) for r in part]) for part in (commodities, partners)
+    ]
     total = TOTALS_BN_CNY[direction]
     for name, margin in zip(("commodity", "partner"), margins, strict=True):
         if abs(margin.sum() - total) > 0.005:

@@ -51,9 +51,7 @@ def number(value: float, digits: int = 6) -> str:
     return text if text not in {"", "-0"} else "0"
 
 
-def write_table(
-    path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
-) -> int:
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
     """Write rows as a CSV table with Unix line ends.
 
     Parameters

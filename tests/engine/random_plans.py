@@ -12,9 +12,7 @@ from tests.engine.plans import Resource, Service, Shipment, Vessel
 GRID = 60
 HORIZON = 40_000
 
-Spec = tuple[
-    dict[str, Resource], dict[str, Service], list[Shipment], list[Vessel], dict[str, int]
-]
+Spec = tuple[dict[str, Resource], dict[str, Service], list[Shipment], list[Vessel], dict[str, int]]
 
 
 def random_spec(seed: int, *, prefix: str = "") -> Spec:
@@ -111,7 +109,9 @@ def random_spec(seed: int, *, prefix: str = "") -> Spec:
             board = rng.randrange(n_calls - 1)
             way.append((name, board, rng.randint(board + 1, n_calls - 1)))
         shipments.append(
-            Shipment(moment(), way, rng.choice([0.5, 1, 2, 4]), rng.choice([1, 8]), rng.randint(1, 3))
+            Shipment(
+                moment(), way, rng.choice([0.5, 1, 2, 4]), rng.choice([1, 8]), rng.randint(1, 3)
+            )
         )
     vessels = [
         Vessel(name, [moment() // 4 for _ in range(rng.randint(1, 6))], rng.randint(0, 4), n % 2)

@@ -83,7 +83,11 @@ def test_fill_leaves_full_or_when_the_oldest_has_waited() -> None:
 def test_fill_keeps_its_daily_limit_until_midnight() -> None:
     plan = make_plan(
         {"rail": Resource(fixed_s=10.0)},
-        {"train": Service(FILL, ["@0", "rail", "@1"], min_teu=1.0, capacity_teu=1.0, max_per_day=2)},
+        {
+            "train": Service(
+                FILL, ["@0", "rail", "@1"], min_teu=1.0, capacity_teu=1.0, max_per_day=2
+            )
+        },
         [Shipment(t, [("train", 0, 1)]) for t in (10, 10, 10, 10, 10)],
     )
     log = run_engine(plan)

@@ -19,9 +19,7 @@ SEEDS = range(60)
 
 def run(seed: int) -> tuple[Plan, EventLog]:
     resources, services, shipments, vessels, pools = random_spec(seed)
-    plan = make_plan(
-        resources, services, shipments, vessels=vessels, pools=pools, horizon=HORIZON
-    )
+    plan = make_plan(resources, services, shipments, vessels=vessels, pools=pools, horizon=HORIZON)
     return plan, run_engine(plan)
 
 
@@ -58,7 +56,9 @@ def test_load_never_exceeds_either_capacity(runs: list[tuple[Plan, EventLog]]) -
             boxes = plan.legs.shipment[legs]
             for call in range(int(plan.services.n_calls[service]) - 1):
                 aboard = (plan.legs.board_call[legs] <= call) & (plan.legs.alight_call[legs] > call)
-                assert plan.shipments.mteu[boxes[aboard]].sum() <= plan.services.capacity_mteu[service]
+                assert (
+                    plan.shipments.mteu[boxes[aboard]].sum() <= plan.services.capacity_mteu[service]
+                )
                 assert plan.shipments.kg[boxes[aboard]].sum() <= plan.services.capacity_kg[service]
                 checked += 1
     assert checked > 500
@@ -145,9 +145,7 @@ def rank_key(plan: Plan, log: EventLog, visit: int) -> tuple[int, int, int, int]
 @pytest.mark.parametrize("seed", range(10))
 def test_a_corridor_that_shares_nothing_changes_nothing(seed: int) -> None:
     resources, services, shipments, vessels, pools = random_spec(seed)
-    alone = make_plan(
-        resources, services, shipments, vessels=vessels, pools=pools, horizon=HORIZON
-    )
+    alone = make_plan(resources, services, shipments, vessels=vessels, pools=pools, horizon=HORIZON)
     more = random_spec(seed + 1000, prefix="extra_")
     both = make_plan(
         more[0] | resources,
@@ -165,9 +163,7 @@ def test_a_corridor_that_shares_nothing_changes_nothing(seed: int) -> None:
 
 def test_listing_order_of_tables_does_not_matter() -> None:
     resources, services, shipments, vessels, pools = random_spec(7)
-    plan = make_plan(
-        resources, services, shipments, vessels=vessels, pools=pools, horizon=HORIZON
-    )
+    plan = make_plan(resources, services, shipments, vessels=vessels, pools=pools, horizon=HORIZON)
     shuffled = random.Random(1)
 
     def reorder(table: dict[str, Any]) -> dict[str, Any]:

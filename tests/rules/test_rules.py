@@ -45,9 +45,7 @@ def test_duration_is_rounded_up_and_at_least_a_second(
     assert duration_ticks(fixed_s, per_teu_s, mteu, slowdown) == ticks
 
 
-@given(
-    st.floats(0, 1e7), st.floats(0, 1e4), st.integers(0, 10**7), st.floats(0.1, 10)
-)
+@given(st.floats(0, 1e7), st.floats(0, 1e4), st.integers(0, 10**7), st.floats(0.1, 10))
 def test_duration_never_shortens_the_work(
     fixed_s: float, per_teu_s: float, mteu: int, slowdown: float
 ) -> None:

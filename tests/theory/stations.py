@@ -66,7 +66,9 @@ def write_station(
     customs = {"facility": "customs", "node": "Z_A", "kind": "customs", "servers": "inf"}
     rows: list[dict[str, Any]] = [customs | {"name_en": "c", "name_zh": "关", "clears": "true"}]
     if facility is not None:
-        rows.append({"facility": "station", "node": "Z_B", "name_en": "s", "name_zh": "站"} | facility)
+        rows.append(
+            {"facility": "station", "node": "Z_B", "name_en": "s", "name_zh": "站"} | facility
+        )
     header = dict.fromkeys(key for row in rows for key in row)
     _write(folder / "facilities.csv", [{key: row.get(key, "") for key in header} for row in rows])
     if background:
@@ -77,7 +79,9 @@ def write_station(
         name = f"line:{a}>{b}"
         base = {"corridor": "coastal", "mode": "road", "dispatch": "on_demand", "capacity_teu": 100}
         base |= {"carries": "box", "capacity_t": 10_000}
-        services.append({"service": name, "name_en": name, "name_zh": name} | base | (service or {}))
+        services.append(
+            {"service": name, "name_en": name, "name_zh": name} | base | (service or {})
+        )
         calls.append({"service": name, "sequence": 1, "node": a, "stop": "call", "link": ""})
         calls.append(
             {"service": name, "sequence": 2, "node": b, "stop": "call", "link": f"road:{a}>{b}"}
@@ -94,7 +98,9 @@ def write_station(
     _write(folder / "regions.csv", [{"region": "Abroad", "corridor": "coastal", "zones": "Z_B"}])
     modes = [{"mode": m, "cost_cny_per_teu_km": 1} for m in ("rail", "road", "sea", "air")]
     _write(folder / "modes.csv", [*modes, {"mode": "inland_waterway", "cost_cny_per_teu_km": 1}])
-    (folder / "sources.md").write_text("| key | what | address |\n|---|---|---|\n| S1 | test | - |\n")
+    (folder / "sources.md").write_text(
+        "| key | what | address |\n|---|---|---|\n| S1 | test | - |\n"
+    )
     demand = folder / "demand"
     demand.mkdir(exist_ok=True)
     _write(
