@@ -139,7 +139,7 @@ class Distribution:
     def mean(self) -> float:
         """Return the mean."""
         values = self.values
-        if self.name == "uniform" or self.name == "triangular":
+        if self.name in ("uniform", "triangular"):
             return math.fsum(values) / len(values)
         if self.name == "empirical":
             return math.fsum(v * w for v, w in zip(values, self.weights, strict=True))

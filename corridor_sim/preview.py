@@ -98,8 +98,10 @@ def preview(scenario: Scenario) -> str:
     parts = [
         f"{plain(scenario.name)}: expected load against capacity, by formula; nothing was run.",
         table(heads, rows, text_columns=3),
-        f"{above} of {len(frame)} rows are above {percent(WARN_ABOVE)} (marked !). Means of an "
-        "average week without disruptions;\nwhat has no limit is not listed.",
+        (
+            f"{above} of {len(frame)} rows are above {percent(WARN_ABOVE)} (marked !). Means of an "
+            "average week without disruptions;\nwhat has no limit is not listed."
+        ),
     ]
     if notes:
         parts.append("Closed fleets fill a lock whatever it takes:\n" + "\n".join(notes))

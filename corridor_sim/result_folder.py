@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -114,8 +114,8 @@ def _refuse_if_there(folder: Path, *, force: bool) -> None:
         )
     if not (folder / MANIFEST).is_file():
         raise ResultFolderError(
-            f"{folder} exists and is no result folder (it has no {MANIFEST}), so it is not replaced; "
-            "name another one"
+            f"{folder} exists and is no result folder (it has no {MANIFEST}), so it is not "
+            "replaced; name another one"
         )
 
 

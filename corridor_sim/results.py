@@ -332,9 +332,11 @@ class Results:
             found.append("the stamps of the run differ (log_digest)")
         with tempfile.TemporaryDirectory() as scratch:
             write_tables(self.tables, self.clock, Path(scratch))
-            for name in TABLE_FILES.values():
-                if file_sha256(Path(scratch) / name) != manifest["outputs"][name]["sha256"]:
-                    found.append(f"{name} differs")
+            found.extend(
+                f"{name} differs"
+                for name in TABLE_FILES.values()
+                if file_sha256(Path(scratch) / name) != manifest["outputs"][name]["sha256"]
+            )
         return found
 
 

@@ -127,8 +127,10 @@ def _title(results: Results) -> str:
     return "\n".join(
         [
             *textwrap.wrap(head, WIDTH),
-            f"{first} to {last} ({clock.window_days:,.0f} days), seed {results.seed}, "
-            f"replication {results.replication}, engine {results.engine}",
+            (
+                f"{first} to {last} ({clock.window_days:,.0f} days), seed {results.seed}, "
+                f"replication {results.replication}, engine {results.engine}"
+            ),
         ]
     )
 
@@ -197,8 +199,10 @@ def _goals(results: Results) -> str:
     progress = goal_progress(results)
     first = progress[0]
     lines = [
-        f"Cleared value, given this demand: {number(first.cleared_cny / _BN, 1)} bn yuan of "
-        f"{number(first.offered_cny / _BN, 1)} bn offered"
+        (
+            f"Cleared value, given this demand: {number(first.cleared_cny / _BN, 1)} bn yuan of "
+            f"{number(first.offered_cny / _BN, 1)} bn offered"
+        )
     ]
     for goal in progress:
         line = (

@@ -23,7 +23,7 @@ _MULTIPLES = {
     "万亿": 1e12,
 }
 _MONEY = re.compile(
-    r"^\s*([0-9][0-9,_.eE+]*)\s*([a-z]*|[万亿]*)\s*(cny|yuan|rmb|元|人民币)?\s*$", re.I
+    r"^\s*([0-9][0-9,_.eE+]*)\s*([a-z]*|[万亿]*)\s*(cny|yuan|rmb|元|人民币)?\s*$", re.IGNORECASE
 )
 
 

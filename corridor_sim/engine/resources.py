@@ -61,9 +61,34 @@ class Facility:
         return self.servers if self.settled is None else self.settled
 
     def ask(
-        self, visit: int, priority: int, kind: int, ident: int, load: Load, direction: int
+        self,
+        visit: int,
+        priority: int,
+        kind: int,
+        ident: int,
+        load: Load,
+        direction: int,  # noqa: ARG002 - asked like a lock
     ) -> Event:
-        """Join the queue; the event happens when the visit ends."""
+        """Join the queue; the event happens when the visit ends.
+
+        Parameters
+        ----------
+        visit : int
+            Number of the visit.
+        priority : int
+            Lower goes first; then who came first.
+        kind, ident : int
+            Who asks (`VEHICLE` or `SHIPMENT`) and its number: they break ties.
+        load : int or callable
+            Thousandths of a TEU to move, or what tells them when the visit starts.
+        direction : int
+            Of no meaning here.
+
+        Returns
+        -------
+        simpy.events.Event
+            Happens at the end of the visit.
+        """
         corridor = self.corridor
         now = corridor.env.now
         event = Event(corridor.env)
@@ -136,7 +161,26 @@ class Lock:
     def ask(
         self, visit: int, priority: int, kind: int, ident: int, load: Load, direction: int
     ) -> Event:
-        """Queue for a direction; the event happens when the chamber is through."""
+        """Queue for a direction; the event happens when the chamber is through.
+
+        Parameters
+        ----------
+        visit : int
+            Number of the visit.
+        priority : int
+            Lower goes first; then who came first.
+        kind, ident : int
+            Who asks and its number: they break ties.
+        load : int or callable
+            Of no meaning here: a cycle lasts as long as it lasts.
+        direction : int
+            0 downstream, 1 upstream.
+
+        Returns
+        -------
+        simpy.events.Event
+            Happens when the vessel is through.
+        """
         corridor = self.corridor
         now = corridor.env.now
         event = Event(corridor.env)

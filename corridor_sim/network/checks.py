@@ -22,7 +22,7 @@ def source_keys(path: Path) -> set[str] | None:
     file = path / "sources.md"
     if not file.is_file():
         return None
-    return set(re.findall(r"^\|\s*([^|\s]+)\s*\|", file.read_text(encoding="utf-8"), re.M))
+    return set(re.findall(r"^\|\s*([^|\s]+)\s*\|", file.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def check_tables(frames: Mapping[str, pd.DataFrame], path: Path) -> list[Fault]:
@@ -269,17 +269,17 @@ def _zones(frames: Mapping[str, pd.DataFrame]) -> list[Fault]:
             )
     known = set(zones.index)
     for row in frames["regions"].to_dict("records"):
-        for zone in row["zones"]:
-            if zone not in known:
-                faults.append(
-                    Fault(
-                        "regions.csv",
-                        f"'{zone}' is not in zones.csv",
-                        row=row["line"],
-                        column="zones",
-                        hint=nearest(zone, sorted(known)),
-                    )
-                )
+        faults.extend(
+            Fault(
+                "regions.csv",
+                f"'{zone}' is not in zones.csv",
+                row=row["line"],
+                column="zones",
+                hint=nearest(zone, sorted(known)),
+            )
+            for zone in row["zones"]
+            if zone not in known
+        )
     return faults
 
 
@@ -290,8 +290,14 @@ def _sources(frames: Mapping[str, pd.DataFrame], path: Path) -> list[Fault]:
     faults = []
     for table in TABLES:
         frame = frames[table]
-        for source, line in zip(frame["source"], frame["line"], strict=True):
-            if source not in keys:
-                what = f"source '{source}' is not in sources.md" if source else "no source"
-                faults.append(Fault(f"{table}.csv", what, row=line, column="source"))
+        faults.extend(
+            Fault(
+                f"{table}.csv",
+                f"source '{source}' is not in sources.md" if source else "no source",
+                row=line,
+                column="source",
+            )
+            for source, line in zip(frame["source"], frame["line"], strict=True)
+            if source not in keys
+        )
     return faults

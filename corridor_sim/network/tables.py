@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,8 @@ def read_rows(path: Path, faults: list[Fault]) -> list[dict[str, str]]:
                 )
             )
             continue
-        cells += [""] * (len(header) - len(cells))
-        row_of = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        filled = [*(cell.strip() for cell in cells), *[""] * (len(header) - len(cells))]
+        row_of = dict(zip(header, filled, strict=True))
         row_of[""] = str(reader.line_num)
         rows.append(row_of)
     return rows
@@ -129,38 +130,59 @@ def convert(attribute: Attribute, text: str) -> Any:
         text = attribute.default
     if len(text) > _MAX_CELL:
         raise ValueError(f"{len(text)} characters in one cell; allowed: {_MAX_CELL}")
+    if attribute.choices and text not in attribute.choices:
+        raise ValueError(
+            f"'{text}' is not known; allowed: {', '.join(filter(None, attribute.choices))}; "
+            + nearest(text, attribute.choices)
+        )
     kind = attribute.type
-    if attribute.choices:
-        if text not in attribute.choices:
-            raise ValueError(
-                f"'{text}' is not known; allowed: {', '.join(filter(None, attribute.choices))}; "
-                + nearest(text, attribute.choices)
-            )
-        return text
-    if kind == "distribution":
-        return Distribution.parse(text) if text else None
     if kind in ("float", "real"):
         may_be_negative = kind == "real" or attribute.name in _MAY_BE_NEGATIVE
-        return _float(text, may_be_negative) if text else math.nan
-    if kind == "count" and text == "inf":
-        return UNLIMITED
-    if kind in ("int", "count"):
-        value = _float(text)
-        if value != int(value) or value > UNLIMITED:
-            raise ValueError(f"'{text}' is not a whole number; allowed: 0 to {UNLIMITED}")
-        return int(value)
-    if kind == "bool":
-        if text.lower() not in _TRUE + _FALSE:
-            raise ValueError(f"'{text}' is not a yes or no; allowed: true, false")
-        return text.lower() in _TRUE
-    if kind == "date":
-        return dt.date.fromisoformat(text) if text else None
-    if kind == "list":
-        return tuple(part.strip() for part in text.split(";") if part.strip())
-    return text
+        return _float(text, may_be_negative=may_be_negative) if text else math.nan
+    return _CONVERTERS[kind](text) if kind in _CONVERTERS else text
 
 
-def _float(text: str, may_be_negative: bool = False) -> float:
+def _distribution(text: str) -> Distribution | None:
+    return Distribution.parse(text) if text else None
+
+
+def _int(text: str) -> int:
+    value = _float(text)
+    if value != int(value) or value > UNLIMITED:
+        raise ValueError(f"'{text}' is not a whole number; allowed: 0 to {UNLIMITED}")
+    return int(value)
+
+
+def _count(text: str) -> int:
+    return UNLIMITED if text == "inf" else _int(text)
+
+
+def _bool(text: str) -> bool:
+    if text.lower() not in _TRUE + _FALSE:
+        raise ValueError(f"'{text}' is not a yes or no; allowed: true, false")
+    return text.lower() in _TRUE
+
+
+def _date(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";") if part.strip())
+
+
+#: How the text of a cell is read, by the type of its attribute; other types stay text.
+_CONVERTERS: dict[str, Callable[[str], Any]] = {
+    "bool": _bool,
+    "count": _count,
+    "date": _date,
+    "distribution": _distribution,
+    "int": _int,
+    "list": _list,
+}
+
+
+def _float(text: str, *, may_be_negative: bool = False) -> float:
     try:
         value = float(text)
     except ValueError:
@@ -195,13 +217,12 @@ def read_table(path: Path, table: str, faults: list[Fault]) -> list[dict[str, An
         return []
     known = list(attributes)
     unknown = [name for name in raw[0] if name and name not in attributes]
-    for name in unknown:
-        faults.append(
-            Fault(path.name, f"unknown column '{name}'", row=1, hint=nearest(name, known))
-        )
+    faults.extend(
+        Fault(path.name, f"unknown column '{name}'", row=1, hint=nearest(name, known))
+        for name in unknown
+    )
     missing = [a.name for a in attributes.values() if a.is_required and a.name not in raw[0]]
-    for name in missing:
-        faults.append(Fault(path.name, f"column '{name}' is missing", row=1))
+    faults.extend(Fault(path.name, f"column '{name}' is missing", row=1) for name in missing)
     typed: list[dict[str, Any]] = []
     seen: dict[str, str] = {}
     for row in raw:

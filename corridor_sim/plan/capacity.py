@@ -73,7 +73,7 @@ def _season_spans(
     season: tuple[str, str] | None, origin: dt.date, horizon: int
 ) -> list[tuple[int, float, float]]:
     """Return (year, start, end) of each season that touches the span, in seconds."""
-    first, last = season if season else ("01-01", "12-31")
+    first, last = season or ("01-01", "12-31")
     spans = []
     end_year = (origin + dt.timedelta(seconds=horizon)).year
     for year in range(origin.year - 1, end_year + 1):

@@ -189,7 +189,7 @@ def _draw_visits(
     seed: int,
     replication: int,
 ) -> VisitTable:
-    """Number all visits and draw how long each would take."""
+    """Give numbers to all visits and draw how long each would take."""
     background_names, vessels, background_times = background
     shipment_first = int(services.visit_first[-1])
     background_first = shipment_first + len(draws.visit_resource)

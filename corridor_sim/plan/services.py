@@ -21,6 +21,23 @@ __all__ = ["ServiceLayout", "layout_services", "number_departures"]
 
 _HOUR = 3600
 _DAY = 86_400
+_INTEGERS = (
+    "dispatch",
+    "capacity_mteu",
+    "capacity_kg",
+    "min_mteu",
+    "min_kg",
+    "max_wait",
+    "max_per_day",
+    "max_pending",
+    "max_idle",
+    "priority",
+    "pool",
+    "return_pool",
+    "turnaround",
+    "runs_empty",
+    "n_calls",
+)
 _DISPATCH = {"timetable": TIMETABLE, "fill": FILL, "on_demand": ON_DEMAND}
 
 
@@ -96,13 +113,7 @@ def layout_services(
     pools = sorted({str(p) for p in [*table["pool"], *table["return_pool"]] if p})
     pool_fleet = np.zeros(len(pools), dtype=np.int64)
     calls = {str(name): rows for name, rows in network.calls.groupby("service", sort=False)}
-    integers: dict[str, list[int]] = {
-        key: []
-        for key in (
-            "dispatch capacity_mteu capacity_kg min_mteu min_kg max_wait max_per_day max_pending "
-            "max_idle priority pool return_pool turnaround runs_empty n_calls"
-        ).split()
-    }
+    integers: dict[str, list[int]] = {key: [] for key in _INTEGERS}
     step_first, hold_first, slot_first = [0], [0], [0]
     step_rows: list[tuple[int, int, int, int]] = []
     holds: list[int] = []
@@ -210,7 +221,7 @@ def _add_steps(
 def number_departures(
     layout: ServiceLayout, on_demand_legs: NDArray[np.int64], *, horizon: int
 ) -> ServiceTable:
-    """Number the departures and visits of all services.
+    """Give numbers to the departures and visits of all services.
 
     Parameters
     ----------

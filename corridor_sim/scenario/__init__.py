@@ -8,7 +8,7 @@ from corridor_sim.scenario.models import (
     RandomDisruption,
     Scenario,
 )
-from corridor_sim.scenario.reading import find_scenario, schema, scenario_files
+from corridor_sim.scenario.reading import find_scenario, scenario_files, schema
 from corridor_sim.scenario.tree import Tree
 
 # The private tree of a scenario is annotated by name only.

@@ -55,9 +55,10 @@ class Tree:
         tree = self
         for step in path:
             value = tree.value
-            if isinstance(value, dict) and step in value:
-                tree = value[step]
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            holds_step = (isinstance(value, dict) and step in value) or (
+                isinstance(value, list) and isinstance(step, int) and step < len(value)
+            )
+            if holds_step:
                 tree = value[step]
             else:
                 break

@@ -378,7 +378,7 @@ class Statistics:
         return frame[[*keys, "utilisation"]].reset_index(drop=True)
 
     def queues(self, by: str | Sequence[str] = ("facility",)) -> pd.DataFrame:
-        """Return mean wait, longest wait and mean queue length of facilities, longest wait first."""
+        """Return mean wait, longest wait and mean queue of facilities, longest mean wait first."""
         keys = as_keys(by, ("facility", "kind", "month"), what="queues")
         frame = self.facilities(keys)
         frame = frame.sort_values("mean_wait_h", ascending=False, kind="stable")

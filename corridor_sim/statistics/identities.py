@@ -288,8 +288,10 @@ def _little(plan: Plan, log: EventLog) -> list[str]:
     integral = int(integral_of_steps(moments, number, bounds)[0])
     if integral != times_in_system:
         return [
-            f"integral of the number in system is {integral} s, sum of the times in it "
-            f"{times_in_system} s"
+            (
+                f"integral of the number in system is {integral} s, sum of the times in it "
+                f"{times_in_system} s"
+            )
         ]
     return []
 

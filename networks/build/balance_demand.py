@@ -1,9 +1,9 @@
 """Rebuild the demand table from its margins by iterative proportional fitting.
 
-The value of Chongqing's trade by commodity and by partner is published only in part; how commodities
-go with partners is not published at all. The seed says how much more (above 1) or less (below 1)
-of a commodity goes to a partner than its size alone would tell. Fitting scales rows and columns of
-the seed in turn until both margins hold.
+The value of Chongqing's trade by commodity and by partner is published only in part; how
+commodities go with partners is not published at all. The seed says how much more (above 1) or less
+(below 1) of a commodity goes to a partner than its size alone would tell. Fitting scales rows and
+columns of the seed in turn until both margins hold.
 
 Run ``python -m networks.build.balance_demand`` from the root of the repository.
 

@@ -130,7 +130,16 @@ def make_plan(
         if is_lock:
             locks.append((rank[name], spec.servers, spec.smallest_batch, spec.take))
     # Legs and the visits of boxes.
-    leg: dict[str, list[int]] = {key: [] for key in "shipment service board alight number".split()}
+    leg: dict[str, list[int]] = {
+        key: []
+        for key in [
+            "shipment",
+            "service",
+            "board",
+            "alight",
+            "number",
+        ]
+    }
     leg_first, visit_first, box_visits = [0], [0], []
     demand_legs = dict.fromkeys(s_names, 0)
     for n, box in enumerate(shipments):
@@ -151,11 +160,29 @@ def make_plan(
         leg_first.append(len(leg["service"]))
     columns: dict[str, list[Any]] = {
         key: []
-        for key in (
-            "dispatch capacity_mteu capacity_kg min_mteu min_kg max_wait max_per_day max_pending "
-            "max_idle priority pool return_pool turnaround runs_empty n_calls step_resource "
-            "step_call step_direction step_quota_mteu hold_resource slot_time"
-        ).split()
+        for key in [
+            "dispatch",
+            "capacity_mteu",
+            "capacity_kg",
+            "min_mteu",
+            "min_kg",
+            "max_wait",
+            "max_per_day",
+            "max_pending",
+            "max_idle",
+            "priority",
+            "pool",
+            "return_pool",
+            "turnaround",
+            "runs_empty",
+            "n_calls",
+            "step_resource",
+            "step_call",
+            "step_direction",
+            "step_quota_mteu",
+            "hold_resource",
+            "slot_time",
+        ]
     }
     step_first, hold_first, slot_first = [0], [0], [0]
     departure_first, service_visit_first = [0], [0]
@@ -178,7 +205,7 @@ def make_plan(
         columns["capacity_kg"].append(round(spec_s.capacity_t * 1000))
         columns["min_mteu"].append(round(spec_s.min_teu * 1000))
         columns["min_kg"].append(round(spec_s.capacity_t * 1000))
-        for key in "max_wait max_per_day max_pending max_idle priority turnaround".split():
+        for key in ["max_wait", "max_per_day", "max_pending", "max_idle", "priority", "turnaround"]:
             columns[key].append(getattr(spec_s, key))
         columns["runs_empty"].append(spec_s.runs_empty)
         columns["pool"].append(p_names.index(spec_s.pool) if spec_s.pool else NEVER)

@@ -56,7 +56,7 @@ def test_boarding_goes_by_rank_and_stops_at_the_first_that_does_not_fit() -> Non
             Shipment(9, [("train", 0, 1)], teu=1.0, priority=1),
         ],
     )
-    # Rank: box 3 (priority 1), box 2 (ready 1), box 1 (does not fit), so box 0 stays although it would.
+    # Rank: box 3 (priority 1), box 2 (ready 1), box 1 (does not fit): box 0 stays, though it would.
     assert run_engine(plan).leg_board[::2].tolist() == [200, 200, 100, 100]
 
 

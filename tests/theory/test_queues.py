@@ -94,7 +94,7 @@ def test_two_priorities(tmp_path: Path) -> None:
 
 
 def test_batch_server(tmp_path: Path) -> None:
-    """M/M(1,K)/1: the queue while busy is geometric with the root of mu r^(K+1) = (l + mu) r - l."""
+    """M/M(1,K)/1: the queue while busy is geometric by the root of mu r^(K+1) = (l + mu) r - l."""
     lam, mu, take = 1.5, 0.5, 4
     root = next(
         float(r.real)
