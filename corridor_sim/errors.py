@@ -10,9 +10,11 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["CorridorSimError", "Fault", "InputError", "nearest"]
+__all__ = ["CorridorSimError", "Fault", "InputError", "nearest", "plain", "shorten"]
 
 _SHOWN = 60
+# Comparing is quadratic in the length of a name.
+_COMPARED = 200
 
 
 class CorridorSimError(Exception):
@@ -59,9 +61,9 @@ class Fault:
             text += f"; allowed: {self.allowed}"
         if self.hint:
             text += f"; {self.hint}"
-        if self.snippet:
-            text += "\n" + self.snippet
-        return text
+        # What is quoted comes from files of others: it must not act on the terminal.
+        lines = [plain(text), *map(plain, self.snippet.splitlines())]
+        return "\n".join(lines)
 
 
 class InputError(CorridorSimError):
@@ -78,12 +80,29 @@ class InputError(CorridorSimError):
         count = len(self.faults)
         lines = [str(fault) for fault in self.faults[:_SHOWN]]
         if count > _SHOWN:
-            lines.append(f"... and {count - _SHOWN} more faults")
+            more = count - _SHOWN
+            lines.append(f"... and {more} more fault{'s' if more != 1 else ''}")
         head = f"{count} fault{'s' if count != 1 else ''} found"
         super().__init__("\n".join([head, *lines]))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        """Tell pickle how to make it again: worker processes hand errors back."""
+        return type(self), (self.faults,)
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return a hint that names the nearest known name, or nothing."""
+    if len(name) > _COMPARED:
+        return ""
     found = difflib.get_close_matches(name, list(known), 1, 0.6)
-    return f"did you mean '{found[0]}'?" if found else ""
+    return f"did you mean '{found[0]}'?" if found and found[0] else ""
+
+
+def plain(text: object) -> str:
+    """Return text without characters that would act on a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in str(text))
+
+
+def shorten(text: str, length: int = 80) -> str:
+    """Return a text for a message, cut where it is long."""
+    return text if len(text) <= length else f"{text[: length - 4]} ..."

@@ -4,36 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.errors import CorridorSimError
+from corridor_sim.week import DAY_S as _DAY
+from corridor_sim.week import WEEK_S as _WEEK
+from corridor_sim.week import opening_spans, slot_moments
 
 __all__ = ["closed_hours", "departure_slots"]
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY = 86_400
-_WEEK = 7 * _DAY
-_RULE = re.compile(
-    r"^(?P<from>daily|[a-z]{3})(?:-(?P<to>[a-z]{3}))?\s+"
-    r"(?P<open>\d{1,2}:\d{2})-(?P<close>\d{1,2}:\d{2})$"
-)
-_SLOT = re.compile(r"^(?P<day>[a-z]{3})\s+(?P<time>\d{1,2}:\d{2})$")
-
-
-def _seconds(text: str, where: str) -> int:
-    hours, minutes = (int(part) for part in text.split(":"))
-    if hours > 24 or minutes > 59 or (hours == 24 and minutes):
-        raise CorridorSimError(f"{where}: '{text}' is not a time; allowed: 00:00 to 24:00")
-    return hours * 3600 + minutes * 60
-
-
-def _weekday(text: str, where: str) -> int:
-    if text not in _DAYS:
-        raise CorridorSimError(f"{where}: '{text}' is not a day; allowed: {', '.join(_DAYS)}")
-    return _DAYS.index(text)
 
 
 def closed_hours(
@@ -63,25 +43,12 @@ def closed_hours(
     CorridorSimError
         If the calendar cannot be read.
     """
-    if not calendar.strip():
+    try:
+        week = opening_spans(calendar)
+    except ValueError as error:
+        raise CorridorSimError(f"{where}: {error}") from None
+    if not week:
         return []
-    week: list[tuple[int, int]] = []
-    for part in calendar.lower().split(";"):
-        match = _RULE.match(part.strip())
-        if match is None:
-            raise CorridorSimError(
-                f"{where}: calendar '{part.strip()}' cannot be read; "
-                "allowed: 'daily 08:00-20:00' or 'mon-fri 08:00-18:00; sat 09:00-12:00'"
-            )
-        first = 0 if match["from"] == "daily" else _weekday(match["from"], where)
-        last = 6 if match["from"] == "daily" else first
-        if match["to"]:
-            last = _weekday(match["to"], where)
-        opens, closes = _seconds(match["open"], where), _seconds(match["close"], where)
-        if closes <= opens:
-            closes += _DAY
-        for day in range(first, last + 1 if last >= first else last + 8):
-            week.append(((day % 7) * _DAY + opens, (day % 7) * _DAY + closes))
     monday = -origin.weekday() * _DAY
     spans = sorted(
         (monday + turn * _WEEK + start, monday + turn * _WEEK + end)
@@ -132,18 +99,12 @@ def departure_slots(
     """
     monday = -origin.weekday() * _DAY
     if timetable.strip():
-        offsets = []
-        for part in timetable.lower().split(";"):
-            match = _SLOT.match(part.strip())
-            if match is None:
-                raise CorridorSimError(
-                    f"service '{name}': timetable '{part.strip()}' cannot be read; "
-                    "allowed: 'Mon 08:00; Thu 20:00'"
-                )
-            where = f"service '{name}'"
-            offsets.append(_weekday(match["day"], where) * _DAY + _seconds(match["time"], where))
+        try:
+            offsets = slot_moments(timetable)
+        except ValueError as error:
+            raise CorridorSimError(f"service '{name}': {error}") from None
         weeks = np.arange(-1, horizon // _WEEK + 2, dtype=np.int64) * _WEEK + monday
-        slots = np.unique(np.add.outer(weeks, np.array(sorted(offsets), dtype=np.int64)).ravel())
+        slots = np.unique(np.add.outer(weeks, np.array(offsets, dtype=np.int64)).ravel())
     elif per_week > 0:
         period = _WEEK / per_week
         share = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64
