@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Generator, Iterable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import simpy
-from simpy.core import EventPriority
-from simpy.events import Event
+from simpy.events import Event, EventPriority
 
 from corridor_sim.engine.events import EventLog
 from corridor_sim.engine.resources import SHIPMENT, VEHICLE, Facility, Lock
@@ -79,6 +78,15 @@ class Control:
 UserProcess = Callable[[simpy.Environment, Control], Generator[Event, Any, Any]]
 
 
+class _Clock(simpy.Environment):
+    """An environment whose time is told in whole seconds."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def now(self) -> int: ...
+
+
 class Corridor:
     """The state of one run.
 
@@ -90,33 +98,32 @@ class Corridor:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.env = simpy.Environment()
+        self.env = _Clock()
         self.log = EventLog.empty(plan)
         # Memory views read and write plain integers, several times faster than NumPy scalars.
-        view = memoryview
-        self.leg_shipment = view(plan.legs.shipment)
-        self.leg_service = view(plan.legs.service)
-        self.leg_board_call = view(plan.legs.board_call)
-        self.leg_alight_call = view(plan.legs.alight_call)
-        self.leg_number = view(plan.legs.number)
-        self.leg_visit_first = view(plan.legs.visit_first)
-        self.shipment_mteu = view(plan.shipments.mteu)
-        self.shipment_kg = view(plan.shipments.kg)
-        self.shipment_priority = view(plan.shipments.priority)
-        self.visit_resource = view(plan.visits.resource)
-        self.visit_fixed_s = view(plan.visits.fixed_s)
-        self.visit_take = view(plan.visits.take)
-        self.leg_ready = view(self.log.leg_ready)
-        self.leg_board = view(self.log.leg_board)
-        self.leg_alight = view(self.log.leg_alight)
-        self.leg_departure = view(self.log.leg_departure)
-        self.visit_queued = view(self.log.visit_queued)
-        self.visit_start = view(self.log.visit_start)
-        self.visit_end = view(self.log.visit_end)
-        self.departure_status = view(self.log.departure_status)
-        self.departure_time = view(self.log.departure_time)
-        self.departure_mteu = view(self.log.departure_mteu)
-        self.departure_kg = view(self.log.departure_kg)
+        self.leg_shipment = plan.legs.shipment.data
+        self.leg_service = plan.legs.service.data
+        self.leg_board_call = plan.legs.board_call.data
+        self.leg_alight_call = plan.legs.alight_call.data
+        self.leg_number = plan.legs.number.data
+        self.leg_visit_first = plan.legs.visit_first.data
+        self.shipment_mteu = plan.shipments.mteu.data
+        self.shipment_kg = plan.shipments.kg.data
+        self.shipment_priority = plan.shipments.priority.data
+        self.visit_resource = plan.visits.resource.data
+        self.visit_fixed_s = plan.visits.fixed_s.data
+        self.visit_take = plan.visits.take.data
+        self.leg_ready = self.log.leg_ready.data
+        self.leg_board = self.log.leg_board.data
+        self.leg_alight = self.log.leg_alight.data
+        self.leg_departure = self.log.leg_departure.data
+        self.visit_queued = self.log.visit_queued.data
+        self.visit_start = self.log.visit_start.data
+        self.visit_end = self.log.visit_end.data
+        self.departure_status = self.log.departure_status.data
+        self.departure_time = self.log.departure_time.data
+        self.departure_mteu = self.log.departure_mteu.data
+        self.departure_kg = self.log.departure_kg.data
         self._lockages: list[tuple[int, int, int, int, int, int]] = []
         self.is_free: list[bool] = plan.resources.is_free.tolist()
         self.per_teu_s: list[float] = plan.resources.per_teu_s.tolist()

@@ -277,7 +277,9 @@ class Service:
                     joined: list[int] = joined,
                     moved: list[int] = moved,
                 ) -> int:
-                    boarded, more_mteu, more_kg = self._board(call, departure, *moved, quota)
+                    boarded, more_mteu, more_kg = self._board(
+                        call, departure, moved[0], moved[1], quota
+                    )
                     joined.extend(boarded)
                     moved[0] += more_mteu
                     moved[1] += more_kg

@@ -15,9 +15,10 @@ import pandas as pd
 from corridor_sim.distributions import DistributionError
 from corridor_sim.errors import Fault, InputError, nearest
 from corridor_sim.network.attributes import TABLES, attributes_of
+from corridor_sim.network.cells import convert
 from corridor_sim.network.checks import check_tables
 from corridor_sim.network.graph import build_graph
-from corridor_sim.network.tables import convert, frame_of, read_table
+from corridor_sim.network.tables import frame_of, read_table
 from corridor_sim.resources import shipped, shipped_names
 
 __all__ = ["Network"]
@@ -142,7 +143,7 @@ class Network:
             If a table, row, attribute or value is not known or not allowed.
         """
         faults: list[Fault] = []
-        changed: dict[str, pd.DataFrame] = {}
+        changed: dict[str, Any] = {}
         for table, rows in overrides.items():
             if not rows:
                 continue

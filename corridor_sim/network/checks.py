@@ -129,6 +129,11 @@ def _facilities(facilities: pd.DataFrame) -> list[Fault]:
     return faults
 
 
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
+    return rows
+
+
 def _services(frames: Mapping[str, pd.DataFrame]) -> list[Fault]:
     faults = []
     links = frames["links"]
@@ -136,12 +141,12 @@ def _services(frames: Mapping[str, pd.DataFrame]) -> list[Fault]:
         zip(links.index, zip(links["from_node"], links["to_node"], strict=True), strict=True)
     )
     status = links["status"].to_dict()
-    kinds = frames["facilities"]["kind"].to_dict()
+    kinds = {str(name): str(kind) for name, kind in frames["facilities"]["kind"].items()}
     calls = frames["calls"].sort_values(["service", "sequence"], kind="stable")
     by_service: dict[str, list[dict[str, Any]]] = {}
-    for row in calls.to_dict("records"):
+    for row in _records(calls):
         by_service.setdefault(row["service"], []).append(row)
-    for service in frames["services"].to_dict("records"):
+    for service in _records(frames["services"]):
         name, line = service["service"], service["line"]
         rows = by_service.get(name, [])
         file = "services.csv"
@@ -287,7 +292,7 @@ def _sources(frames: Mapping[str, pd.DataFrame], path: Path) -> list[Fault]:
     keys = source_keys(path)
     if keys is None:
         return [Fault("sources.md", f"is missing in '{path.name}'", hint="name your sources there")]
-    faults = []
+    faults: list[Fault] = []
     for table in TABLES:
         frame = frames[table]
         faults.extend(

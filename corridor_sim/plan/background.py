@@ -88,7 +88,7 @@ def draw_background(
         if record["kind"] == "open":
             rng = stream(seed, replication, "background", name)
             per_day = float(record["vehicles_per_day"])
-            arrivals = _arrivals(rng, per_day, horizon) if per_day > 0 else []
+            arrivals = _arrivals(rng, per_day, horizon).tolist() if per_day > 0 else []
             visits = [np.array([time], dtype=np.int64) for time in arrivals]
             first_direction = [NEVER] * len(visits)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +117,7 @@ def scenario_closures(
         if span is None:
             continue
         on_passages = [
-            link
+            str(link)
             for link, passages in network.links["passages"].items()
             if set(passages) & set(item.passages)
         ]
@@ -157,7 +157,7 @@ def scenario_closures(
 
 def _step_function(
     base: Closure, closures: list[Closure], chambers: int
-) -> tuple[NDArray[np.int64], ...]:
+) -> tuple[NDArray[Any], ...]:
     """Sweep closures into rows (time, servers, slowdown, open chambers, mode, period)."""
     times = np.unique(
         np.array(
@@ -195,7 +195,7 @@ def _step_function(
         | (mode[1:] != mode[:-1])
         | (period[1:] != period[:-1])
     )
-    kept = (times, servers, slowdown, mask, mode, period)
+    kept: tuple[NDArray[Any], ...] = (times, servers, slowdown, mask, mode, period)
     return tuple(column[changed] for column in kept)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,7 @@ class ServiceLayout:
     pool_names: tuple[str, ...]
     pool_fleet: NDArray[np.int64]
     call_nodes: tuple[tuple[str, ...], ...]
-    columns: dict[str, NDArray[np.generic]]
+    columns: dict[str, NDArray[Any]]
 
     def steps(self, service: int) -> list[int]:
         """Return the resources a service visits, -1 where a call has no handling."""
@@ -167,7 +167,7 @@ def layout_services(
         }
         for key, value in values.items():
             integers[key].append(value)
-    columns: dict[str, NDArray[np.generic]] = {
+    columns: dict[str, NDArray[Any]] = {
         key: np.array(column, dtype=np.int64) for key, column in integers.items()
     }
     columns["dispatch"] = columns["dispatch"].astype(np.int8)
@@ -240,13 +240,13 @@ def number_departures(
     columns = dict(layout.columns)
     dispatch = columns["dispatch"]
     days = -(-horizon // _DAY)
-    slots = np.diff(columns["slot_first"])  # type: ignore[arg-type]
+    slots = np.diff(columns["slot_first"])
     count = np.where(
         dispatch == TIMETABLE,
         slots,
-        np.where(dispatch == FILL, days * columns["max_per_day"], on_demand_legs),  # type: ignore[operator]
+        np.where(dispatch == FILL, days * columns["max_per_day"], on_demand_legs),
     )
-    n_steps = np.diff(columns["step_first"])  # type: ignore[arg-type]
+    n_steps = np.diff(columns["step_first"])
     columns["departure_first"] = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     columns["visit_first"] = np.concatenate([[0], np.cumsum(count * n_steps)]).astype(np.int64)
-    return ServiceTable(**columns)  # type: ignore[arg-type]
+    return ServiceTable(**columns)

@@ -196,7 +196,7 @@ def _convert(node: Node, name: str, lines: list[str], faults: list[Fault]) -> Tr
         place.value = items
     elif isinstance(node, SequenceNode):
         place.value = [_convert(child, name, lines, faults) for child in node.value]
-    else:
+    elif isinstance(node, ScalarNode):
         try:
             place.value = _scalar(node)
         except ValueError:

@@ -409,7 +409,9 @@ class Statistics:
         services = self.network.services[["corridor", "mode", "dispatch"]].astype(str)
         names = frame["service"].cat.categories
         codes = frame["service"].cat.codes.to_numpy()
-        columns = {c: services[c].reindex(names).to_numpy(dtype=object)[codes] for c in services}
+        columns = {
+            str(c): services[c].reindex(names).to_numpy(dtype=object)[codes] for c in services
+        }
         left = (frame["status"] == "departed").astype(np.int64)
         frame = frame.assign(
             **columns,

@@ -95,7 +95,13 @@ def _simulated_load_factor(tables: RunTables, network: Network, clock: Clock) ->
     offered = capacity.mul(length.reindex(capacity.index), axis=0)
     carried = carried.reindex(capacity.index)
     # Whichever limit is used more: light goods fill the slots, heavy ones the payload.
-    factor = np.fmax(carried["teu"] / offered["capacity_teu"], carried["t"] / offered["capacity_t"])
+    shares = pd.DataFrame(
+        {
+            "slots": carried["teu"] / offered["capacity_teu"],
+            "payload": carried["t"] / offered["capacity_t"],
+        }
+    )
+    factor = shares.max(axis="columns")
     return factor.where(factor > 0)
 
 
@@ -117,9 +123,10 @@ def _ride_km(rides: pd.DataFrame, distance: pd.Series) -> np.ndarray:
 
     def place(call: str) -> np.ndarray:
         keys = pd.MultiIndex.from_arrays([service, rides[call].to_numpy(dtype=np.int64)])
-        return distance.reindex(keys).to_numpy(dtype=float)
+        return np.asarray(distance.reindex(keys), dtype=float)
 
-    return place("alight_call") - place("board_call")
+    km: np.ndarray = place("alight_call") - place("board_call")
+    return km
 
 
 def leg_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> np.ndarray:

@@ -108,7 +108,7 @@ def _on_legs(
     frame = _amounts_of(tables, owner, owned)
     frame["month"] = month[rows]
     frame["service"] = legs["service"].iloc[rows].array
-    mode = network.services["mode"].astype(str)
+    mode = {str(name): str(mode) for name, mode in network.services["mode"].items()}
     if "link" in keys:
         for call in ("board_call", "alight_call"):
             frame[call] = legs[call].to_numpy()[rows]

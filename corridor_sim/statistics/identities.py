@@ -57,7 +57,7 @@ def check_identities(results: _Run) -> list[str]:
     A user's own process may change servers behind the plan's back; the checks of closures are left
     out then.
     """
-    kinds: dict[str, str] = results.network.facilities["kind"].astype(str).to_dict()
+    kinds = {str(name): str(kind) for name, kind in results.network.facilities["kind"].items()}
     return check_log(results.plan, results.log, kinds, servers_known=not results.has_user_processes)
 
 

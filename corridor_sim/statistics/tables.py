@@ -115,7 +115,7 @@ def build_tables(plan: Plan, log: EventLog, network: Network, clock: Clock) -> R
         If the wait causes of a shipment do not add up.
     """
     index = PlanIndex.of(plan)
-    kinds: dict[str, str] = network.facilities["kind"].astype(str).to_dict()
+    kinds = {str(name): str(kind) for name, kind in network.facilities["kind"].items()}
     causes = leg_causes(plan, log, index, kinds)
     loads = VisitLoads.of(plan, log, index)
     departures = DepartureFacts.of(plan, log, index, loads)
@@ -161,7 +161,7 @@ def _shipments(
     own = plan.shipments
     routes = list(own.routes.routes)
     route = own.route.astype(np.int64)
-    clears: dict[str, bool] = network.facilities["clears"].astype(bool).to_dict()
+    clears = {str(name): bool(value) for name, value in network.facilities["clears"].items()}
     cleared = cleared_seconds(plan, log, clears)
     delivered = delivered_seconds(plan, log)
     is_delivered = delivered >= 0

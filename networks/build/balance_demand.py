@@ -70,7 +70,7 @@ def _rounded(table: NDArray[np.float64], total: float) -> NDArray[np.float64]:
     unit = 10**_DIGITS
     cells = np.rint(table * unit).astype(np.int64)
     cells.flat[int(cells.argmax())] += round(total * unit) - int(cells.sum())
-    return cells / unit
+    return np.asarray(cells / unit, dtype=np.float64)
 
 
 def balance(direction: str) -> list[dict[str, object]]:
