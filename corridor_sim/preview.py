@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from corridor_sim.plan.tables import ResourceTable
     from corridor_sim.routes.alternatives import Route
     from corridor_sim.scenario import Scenario
+    from corridor_sim.shipments import RouteFlow
 
-__all__ = ["WARN_ABOVE", "RouteFlow", "expected_loads", "preview", "preview_frame"]
+__all__ = ["WARN_ABOVE", "expected_loads", "preview", "preview_frame"]
 
 Floats = NDArray[np.float64]
 
@@ -39,15 +40,6 @@ _WEEK_H = 168.0
 _WEEK_S = 7 * 86_400
 #: Opening hours are averaged over this many weeks.
 _WEEKS = 4
-
-
-@dataclass(frozen=True)
-class RouteFlow:
-    """What is expected on a route in a week."""
-
-    shipments: float
-    teu: float
-    t: float
 
 
 @dataclass
@@ -122,16 +114,15 @@ def preview_frame(scenario: Scenario) -> pd.DataFrame:
         kind (service, fleet or facility), name, load_per_week, capacity_per_week, unit,
         utilisation and note; rows without a limit are left out.
     """
-    from corridor_sim.demand.shipments import expected_route_flows
-    from corridor_sim.network import Network
-    from corridor_sim.routes.alternatives import enumerate_routes
     from corridor_sim.routes.service_graph import closed_services
+    from corridor_sim.shipments import expected_route_flows
+    from corridor_sim.simulation import lay_groundwork
 
-    network = scenario.apply_to(Network.read(scenario.network))
-    routes = enumerate_routes(network, scenario)
-    flows = expected_route_flows(network, scenario, routes)
-    closed = frozenset(closed_services(network, scenario))
-    return expected_loads(network, scenario, list(routes.routes), flows, closed=closed)
+    ground = lay_groundwork(scenario)
+    flows = expected_route_flows(ground.od, ground.choice)
+    closed = frozenset(closed_services(ground.network, scenario))
+    routes = list(ground.choice.routes.routes)
+    return expected_loads(ground.network, scenario, routes, flows, closed=closed)
 
 
 def expected_loads(
@@ -187,8 +178,12 @@ def _traffic(
     n_resources: int,
 ) -> _Traffic:
     calls = [len(nodes) for nodes in layout.call_nodes]
+    boards, alights, aboard, aboard_t = ([np.zeros(n) for n in calls] for _ in range(4))
     traffic = _Traffic(
-        *([np.zeros(n) for n in calls] for _ in range(4)),
+        boards,
+        alights,
+        aboard,
+        aboard_t,
         np.zeros(len(calls)),
         np.zeros(n_resources),
         np.zeros(n_resources),
@@ -253,7 +248,8 @@ class _Services:
         teu, t = self.peak(service)
         shipments = float(self.traffic.shipments[service])
         if self.dispatch[service] == ON_DEMAND:
-            return max(shipments, teu / self.capacity_teu[service], t / self.capacity_t[service])
+            by_slots, by_payload = teu / self.capacity_teu[service], t / self.capacity_t[service]
+            return float(max(shipments, by_slots, by_payload))
         if self.dispatch[service] == TIMETABLE:
             slots = float(self.slots[service])
             if self.runs_empty[service] or slots == 0:
@@ -300,7 +296,7 @@ class _Services:
         boards, alights = self.traffic.boards_teu[service], self.traffic.alights_teu[service]
         return [
             float(boards[call] + alights[call]) if call >= 0 else 0.0
-            for call in self.layout.columns["step_call"][rows].tolist()  # type: ignore[attr-defined]
+            for call in self.layout.columns["step_call"][rows].tolist()
         ]
 
     def fleet_rows(self) -> list[tuple[str, str, float, float, str, str]]:
@@ -404,7 +400,7 @@ def _lock_row(
     background: pd.DataFrame,
 ) -> tuple[str, str, float, float, str, str]:
     """Return the row of a lock: vessels a week against what its flights take."""
-    take = float(network.facilities.loc[name, "take"].mean())
+    take = float(network.facilities["take"].to_dict()[name].mean())
     capacity = flights * _WEEK_H / cycle_h * take
     records = background.to_dict("records")
     closed = [record for record in records if record["kind"] == "closed"]

@@ -41,7 +41,7 @@ def input_hashes(network: Network, demand_table: str) -> dict[str, str]:
         Hash by path inside the network's folder.
     """
     tables = sorted(network.path.glob("*.csv"))
-    names = {"commodities", "months", "other_cargo", "choice_constants", demand_table}
+    names = {"commodities", "months", "other_cargo", "holidays", "choice_constants", demand_table}
     tables += sorted(p for p in network.demand_dir.glob("*.csv") if p.stem in names)
     return {path.relative_to(network.path).as_posix(): _sha256(path) for path in tables}
 

@@ -4,44 +4,118 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corridor_sim.demand.od import ODTable, build_od
+from corridor_sim.demand.seasons import SeasonalClock, build_clock
+from corridor_sim.demand.tables import DemandTables, read_demand_tables
 from corridor_sim.engine import UserProcess, run_engine
 from corridor_sim.network import Network
 from corridor_sim.plan.compile import compile_plan
 from corridor_sim.results import Results
+from corridor_sim.routes.alternatives import enumerate_routes
+from corridor_sim.routes.choice import ChoiceModel, build_choice_model, corridor_constants
+from corridor_sim.routes.premiums import service_room, with_premiums
+from corridor_sim.routes.service_graph import closed_services
 from corridor_sim.scenario import Scenario
+from corridor_sim.shipments import generate_shipments
 
 if TYPE_CHECKING:
     from corridor_sim.plan.tables import Plan
 
-__all__ = ["build_plan", "prepare_network", "simulate"]
+__all__ = ["Groundwork", "build_plan", "lay_groundwork", "read_inputs", "simulate"]
 
 
-def prepare_network(scenario: Scenario) -> Network:
-    """Read the scenario's network, with its overrides applied and its planned rows opened.
+@dataclass(frozen=True, eq=False)
+class Groundwork:
+    """What replications of a scenario share: everything that no draw can change.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        What is simulated.
+    network : Network
+        As the scenario has it.
+    od : ODTable
+        Demand of a year.
+    clock : SeasonalClock
+        When it is released.
+    choice : ChoiceModel
+        Alternatives and how shippers choose among them.
+    timing_s : dict of str to float
+        Seconds spent on ``network`` and ``demand``.
+    """
+
+    scenario: Scenario
+    network: Network
+    od: ODTable
+    clock: SeasonalClock
+    choice: ChoiceModel
+    timing_s: dict[str, float]
+
+
+def read_inputs(scenario: Scenario) -> tuple[Network, DemandTables]:
+    """Read everything a scenario names, with its overrides applied and its planned rows opened.
 
     Parameters
     ----------
     scenario : Scenario
-        Names the network.
+        Names the network and the table of demand.
 
     Returns
     -------
-    Network
-        As the scenario has it.
+    tuple of Network and DemandTables
+        Checked.
 
     Raises
     ------
     InputError
         If a table or an override is at fault.
     """
-    return scenario.apply_to(Network.read(scenario.network))
+    network = scenario.apply_to(Network.read(scenario.network))
+    return network, read_demand_tables(network, scenario)
+
+
+def lay_groundwork(scenario: Scenario) -> Groundwork:
+    """Do the part of a run that its replications share.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is to be simulated.
+
+    Returns
+    -------
+    Groundwork
+        For any number of replications.
+
+    Raises
+    ------
+    InputError
+        If an input is at fault.
+    """
+    started = time.perf_counter()
+    network, tables = read_inputs(scenario)
+    read = time.perf_counter()
+    od = build_od(network, tables, scenario)
+    routes = enumerate_routes(network, od, scenario)
+    constants = corridor_constants(tables, scenario)
+    choice = build_choice_model(routes, constants, beta=scenario.choice.beta)
+    if scenario.choice.premiums:
+        choice = with_premiums(choice, od, service_room(network, routes))
+    return Groundwork(
+        scenario=scenario,
+        network=network,
+        od=od,
+        clock=build_clock(tables, scenario),
+        choice=choice,
+        timing_s={"network": read - started, "demand": time.perf_counter() - read},
+    )
 
 
 def build_plan(
-    scenario: Scenario,
-    network: Network,
+    ground: Groundwork,
     *,
     seed: int = 1,
     replication: int = 0,
@@ -51,38 +125,39 @@ def build_plan(
 
     Parameters
     ----------
-    scenario : Scenario
-        What to simulate.
-    network : Network
-        From `prepare_network`.
+    ground : Groundwork
+        Of the scenario.
     seed, replication : int
         Address of the draws.
     timing_s : dict, optional
-        Receives the seconds spent on ``demand`` and ``plan``.
+        Receives the seconds spent on drawing (added to ``demand``) and on the ``plan``.
 
     Returns
     -------
     Plan
         Read-only.
     """
-    from corridor_sim.demand.shipments import generate_shipments
-    from corridor_sim.routes.alternatives import enumerate_routes
-    from corridor_sim.routes.service_graph import closed_services
-
-    clock = time.perf_counter()
-    routes = enumerate_routes(network, scenario)
-    shipments = generate_shipments(network, scenario, routes, seed=seed, replication=replication)
+    started = time.perf_counter()
+    scenario = ground.scenario
+    shipments = generate_shipments(
+        ground.od,
+        ground.clock,
+        ground.choice,
+        horizon=scenario.horizon_s,
+        seed=seed,
+        replication=replication,
+    )
     drawn = time.perf_counter()
     plan = compile_plan(
         scenario,
-        network,
+        ground.network,
         shipments,
-        closed=frozenset(closed_services(network, scenario)),
+        closed=frozenset(closed_services(ground.network, scenario)),
         seed=seed,
         replication=replication,
     )
     if timing_s is not None:
-        timing_s["demand"] = drawn - clock
+        timing_s["demand"] = timing_s.get("demand", 0.0) + drawn - started
         timing_s["plan"] = time.perf_counter() - drawn
     return plan
 
@@ -95,6 +170,7 @@ def simulate(
     engine: str = "simpy",
     progress: Callable[[float, str], None] | None = None,
     processes: Iterable[UserProcess] = (),
+    ground: Groundwork | None = None,
 ) -> Results:
     """Simulate one replication of a scenario.
 
@@ -110,6 +186,8 @@ def simulate(
         Called with the share done (0 to 1) and the simulated date.
     processes : iterable of callable
         Users' own SimPy processes, see `corridor_sim.engine.Control`.
+    ground : Groundwork, optional
+        Of this scenario, where further replications are run; laid here if not given.
 
     Returns
     -------
@@ -126,26 +204,29 @@ def simulate(
     >>> from corridor_sim import Scenario, simulate
     >>> results = simulate(Scenario.read("baseline_2025"), seed=1)  # doctest: +SKIP
     """
-    started = time.perf_counter()
-    timing_s: dict[str, float] = {}
-    network = prepare_network(scenario)
-    timing_s["network"] = time.perf_counter() - started
-    plan = build_plan(scenario, network, seed=seed, replication=replication, timing_s=timing_s)
+    users = tuple(processes)
+    if ground is None:
+        ground = lay_groundwork(scenario)
+        timing_s = dict(ground.timing_s)
+    else:
+        timing_s = {"network": 0.0}
+    plan = build_plan(ground, seed=seed, replication=replication, timing_s=timing_s)
 
     def tell(now: int, horizon: int) -> None:
         if progress is not None:
             progress(now / horizon, scenario.date_at(now).isoformat())
 
     clock = time.perf_counter()
-    log = run_engine(plan, engine=engine, progress=tell, processes=processes)
+    log = run_engine(plan, engine=engine, progress=tell, processes=users)
     timing_s["engine"] = time.perf_counter() - clock
     return Results(
         scenario=scenario,
-        network=network,
+        network=ground.network,
         plan=plan,
         log=log,
         seed=seed,
         replication=replication,
         engine=engine,
         timing_s=timing_s,
+        has_user_processes=bool(users),
     )

@@ -13,16 +13,15 @@ __all__ = ["list_command", "preview", "schema", "validate"]
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 def validate(scenarios: tuple[str, ...]) -> None:
     """Check scenarios, their networks and their demand; tell all faults at once."""
-    from corridor_sim.errors import InputError
+    from corridor_sim.errors import Fault, InputError
     from corridor_sim.scenario import Scenario
-    from corridor_sim.simulation import prepare_network, read_demand
+    from corridor_sim.simulation import read_inputs
 
-    faults = []
+    faults: list[Fault] = []
     for name in scenarios:
         try:
             scenario = Scenario.read(name)
-            network = prepare_network(scenario)
-            read_demand(scenario, network)
+            network, _ = read_inputs(scenario)
         except InputError as error:
             faults.extend(error.faults)
             continue

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.plan.services import ServiceLayout
 from corridor_sim.plan.tables import NEVER, ON_DEMAND, LegTable
+from corridor_sim.routes.visits import Desks
 from corridor_sim.streams import stream
 
 if TYPE_CHECKING:
-    from corridor_sim.demand.shipments import Shipments
     from corridor_sim.network import Network
     from corridor_sim.routes.alternatives import Route
+    from corridor_sim.shipments import Shipments
 
 __all__ = ["DRAWS_PER_SHIPMENT", "RoutePattern", "build_legs", "draw_shipments", "route_patterns"]
 
@@ -51,11 +52,7 @@ def route_patterns(
     layout: ServiceLayout,
     resource_names: tuple[str, ...],
 ) -> list[RoutePattern]:
-    """Return what the boxes of each route do.
-
-    A box of Chongqing's own trade clears customs where its first leg away from the Chongqing side
-    starts, or where its last leg into it ends; every box that changes vehicle passes the
-    transhipment facility of the node, where it has one.
+    """Return what the boxes of each route do; what they visit themselves is in `routes.visits`.
 
     Parameters
     ----------
@@ -80,10 +77,8 @@ def route_patterns(
     """
     rank_of = {name: rank for rank, name in enumerate(resource_names)}
     service_of = {name: rank for rank, name in enumerate(layout.names)}
-    customs = network.nodes["customs"].to_dict()
-    transhipment = network.nodes["transhipment"].to_dict()
+    desks = Desks(network)
     corridor = network.services["corridor"].to_dict()
-    sides = network.zones["side"].to_dict()
     dispatch = layout.columns["dispatch"]
     patterns: list[RoutePattern] = []
     missing: dict[str, str] = {}
@@ -92,21 +87,12 @@ def route_patterns(
         nodes = [layout.call_nodes[service_of[leg[0]]][leg[1]] for leg in route.legs]
         last = route.legs[-1]
         nodes.append(layout.call_nodes[service_of[last[0]]][last[2]])
-        before: list[list[int]] = [[] for _ in nodes]
-        for place in range(1, len(route.legs)):
-            if transhipment[nodes[place]]:
-                before[place].append(rank_of[transhipment[nodes[place]]])
-        away = [n for n, leg in enumerate(route.legs) if corridor[leg[0]] != "hub"]
-        is_export = sides.get(route.origin) == "chongqing"
-        is_import = sides.get(route.destination) == "chongqing"
-        if (is_export or is_import) and away:
-            place = away[0] if is_export else away[-1] + 1
-            desk = customs[nodes[place]]
-            if desk:
-                # Exports are dwelling when cleared; imports come off the vehicle first.
-                before[place].insert(0 if is_export else len(before[place]), rank_of[desk])
-            else:
-                missing[nodes[place]] = route.name
+        own = desks.visits(
+            route.origin, route.destination, nodes, [corridor[leg[0]] for leg in route.legs]
+        )
+        if own.missing_customs:
+            missing[own.missing_customs] = route.name
+        before = [tuple(rank_of[name] for name in names) for names in own.before]
         steps = tuple(
             len(layout.steps(service)) if dispatch[service] == ON_DEMAND else 0
             for service in services
@@ -122,7 +108,7 @@ def route_patterns(
                 service=(*services, NEVER),
                 board_call=(*(leg[1] for leg in route.legs), NEVER),
                 alight_call=(*(leg[2] for leg in route.legs), NEVER),
-                visits=tuple(tuple(visits) for visits in before),
+                visits=tuple(before),
                 truck_steps=(*steps, 0),
             )
         )
@@ -309,17 +295,17 @@ def draw_shipments(
     trucks = np.flatnonzero(legs.number >= 0)
     service = legs.service[trucks]
     step_first = layout.columns["step_first"]
-    steps = np.diff(step_first)[service]  # type: ignore[arg-type]
-    truck, step = _ragged(steps.astype(np.int64))
-    first_visit = visit_first[service] + legs.number[trucks] * steps
+    n_steps = np.diff(step_first)[service]
+    truck, place = _ragged(n_steps.astype(np.int64))
+    first_visit = visit_first[service] + legs.number[trucks] * n_steps
     return ShipmentDraws(
         visit_resource=visit_resource,
         visit_uniform=visit_uniform,
-        truck_visit=(first_visit[truck] + step).astype(np.int64),
-        truck_resource=layout.columns["step_resource"][
-            step_first[service][truck] + step  # type: ignore[operator]
-        ].astype(np.int32),
+        truck_visit=(first_visit[truck] + place).astype(np.int64),
+        truck_resource=layout.columns["step_resource"][step_first[service][truck] + place].astype(
+            np.int32
+        ),
         truck_uniform=uniforms[
-            legs.shipment[trucks][truck], truck_of[pattern_row[trucks]][truck] + step
+            legs.shipment[trucks][truck], truck_of[pattern_row[trucks]][truck] + place
         ],
     )

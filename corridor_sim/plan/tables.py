@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from corridor_sim.demand.shipments import Shipments
+    from corridor_sim.shipments import Shipments
 
 __all__ = [
     "FACILITY",

@@ -113,7 +113,11 @@ class Choice(_Model):
     beta: float = Field(
         default=4.0, gt=0, le=100, allow_inf_nan=False, description="Sensitivity to cost (logit)"
     )
-    max_alternatives_per_corridor: int = Field(default=2, ge=1, le=20, description="Routes kept")
+    max_alternatives_per_corridor: int = Field(default=4, ge=1, le=20, description="Routes kept")
+    premiums: bool = Field(
+        default=True,
+        description="Whether scarce slots carry a premium, so that expected loads fit timetables",
+    )
     constants: dict[Name, float] | None = Field(
         default=None, description="Constant per corridor; null takes the network's table"
     )

@@ -1,0 +1,229 @@
+"""Legs a box can ride, with planned time, cost and emission, and the graph they make."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+
+from corridor_sim.routes.waits import departure_wait_h, lock_wait_h
+
+if TYPE_CHECKING:
+    from corridor_sim.network import Network
+    from corridor_sim.scenario import Scenario
+
+__all__ = ["ServiceLeg", "build_service_graph", "closed_services", "service_legs"]
+
+# Boxes handled at a call, as a share of a vehicle, where a planned time needs one.
+_USUAL_SHARE_HANDLED = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLeg:
+    """A ride on one service from one call to a later one.
+
+    Attributes
+    ----------
+    service : str
+        Name of the service.
+    board_call, alight_call : int
+        Ordinals of the calls.
+    origin, destination : str
+        Nodes of the calls.
+    corridor, mode : str
+        Of the service.
+    carries : frozenset of str
+        Kinds of cargo the service takes.
+    distance_km, planned_h : float
+        Length, and hours from being ready to having alighted: mean wait for a departure, handling,
+        running, borders and locks, without the queues that only a run tells.
+    cost_cny_per_teu, cost_cny_per_t : float
+        Freight by slot and by weight.
+    co2e_kg_per_teu, co2e_kg_per_t : float
+        Planned emission by slot and by weight.
+    capacity_teu, capacity_t : float
+        Largest shipment it takes; infinite where convoys are formed.
+    """
+
+    service: str
+    board_call: int
+    alight_call: int
+    origin: str
+    destination: str
+    corridor: str
+    mode: str
+    carries: frozenset[str]
+    distance_km: float
+    planned_h: float
+    cost_cny_per_teu: float
+    cost_cny_per_t: float
+    co2e_kg_per_teu: float
+    co2e_kg_per_t: float
+    capacity_teu: float
+    capacity_t: float
+
+
+def closed_services(network: Network, scenario: Scenario) -> set[str]:
+    """Return the services that do not run: closed, planned, or over a closed passage."""
+    return network.closed_by(scenario.closed_passages)[1]
+
+
+def _finite(value: Any) -> float:
+    """Return a cell as a number, 0 where it is blank."""
+    number = float(value)
+    return 0.0 if np.isnan(number) else number
+
+
+class _Factors:
+    """Costs, times and emissions of links, facilities and modes by name."""
+
+    def __init__(self, network: Network) -> None:
+        self.links = {str(k): v for k, v in network.links.to_dict("index").items()}
+        self.facilities = {str(k): v for k, v in network.facilities.to_dict("index").items()}
+        self.modes = {str(k): v for k, v in network.modes.to_dict("index").items()}
+        self.network = network
+        self._lock_waits: dict[tuple[str, int], float] = {}
+
+    def lock_wait_h(self, name: str, priority: int) -> float:
+        """Return the planned wait at a lock, worked out once per priority."""
+        key = name, priority
+        if key not in self._lock_waits:
+            self._lock_waits[key] = lock_wait_h(self.network, name, priority=priority)
+        return self._lock_waits[key]
+
+    def visit(self, name: str, moved_teu: float, priority: int) -> tuple[float, float, float]:
+        """Return mean hours, yuan per TEU and kg CO2e per TEU of a vehicle's visit."""
+        if not name:
+            return 0.0, 0.0, 0.0
+        row = self.facilities[name]
+        hours = row["fixed_h"].mean() * row["probability"] + row["per_teu_h"] * moved_teu
+        if row["kind"] == "lock":
+            hours += self.lock_wait_h(name, priority)
+        return hours, row["storage_cost_cny_per_teu"], row["co2e_kg_per_teu"]
+
+    def link(self, name: str) -> tuple[float, float, float, float, float, float]:
+        """Return km, mean hours, yuan per TEU and per t, kg CO2e per TEU and per t of a link."""
+        row = self.links[name]
+        mode = self.modes[row["mode"]]
+        km = row["distance_km"]
+        per_teu, per_t = row["cost_cny_per_teu"], row["cost_cny_per_t"]
+        if np.isnan(per_teu) and np.isnan(per_t):
+            per_teu = mode["cost_cny_per_teu_km"] * km
+            per_t = mode["cost_cny_per_t_km"] * km
+        by_teu = _finite(mode["co2e_g_per_teu_km"]) * km / 1000
+        by_t = 0.0 if by_teu else _finite(mode["co2e_g_per_t_km"]) * km / 1000
+        return km, row["time_h"].mean(), _finite(per_teu), _finite(per_t), by_teu, by_t
+
+
+def service_legs(network: Network, *, closed: Collection[str] = ()) -> list[ServiceLeg]:
+    """Return every ride that the running services offer, in the order of their names.
+
+    Boxes board fill and on-demand services at the first call only.
+
+    Parameters
+    ----------
+    network : Network
+        Services, calls, links, facilities and modes.
+    closed : collection of str
+        Services that do not run.
+
+    Returns
+    -------
+    list of ServiceLeg
+        One per service and pair of calls.
+    """
+    factors = _Factors(network)
+    calls = {
+        str(name): rows.sort_values("sequence").to_dict("records")
+        for name, rows in network.calls.groupby("service", sort=False)
+    }
+    legs: list[ServiceLeg] = []
+    for name, row in sorted(network.services.to_dict("index").items()):
+        if name not in closed:
+            legs.extend(_legs_of(str(name), row, calls[str(name)], factors))
+    return legs
+
+
+def _legs_of(
+    name: str, service: dict[Any, Any], calls: list[dict[Any, Any]], factors: _Factors
+) -> Iterable[ServiceLeg]:
+    """Add up what lies between the calls of one service."""
+    mode = factors.modes[service["mode"]]
+    moved = _USUAL_SHARE_HANDLED * min(service["capacity_teu"], 1000.0)
+    priority = int(service["priority"])
+    # Sums from the start of the service to the arrival at each call, and what the call itself is.
+    nodes: list[str] = []
+    arrived: list[np.ndarray] = []
+    at_call: list[np.ndarray] = []
+    total = np.zeros(6)
+    for row in calls:
+        if row["link"]:
+            total = total + np.array(factors.link(row["link"]))
+        hours, cost, kg = factors.visit(
+            row["facility"], moved if row["stop"] == "call" else 0.0, priority
+        )
+        visit = np.array([0.0, hours, cost, 0.0, kg, 0.0])
+        if row["stop"] == "call":
+            nodes.append(row["node"])
+            arrived.append(total)
+            at_call.append(visit)
+        total = total + visit
+    convoys = service["dispatch"] == "on_demand"
+    boards_at = range(len(nodes) - 1) if service["dispatch"] == "timetable" else range(1)
+    wait_h = departure_wait_h(service)
+    for board in boards_at:
+        for alight in range(board + 1, len(nodes)):
+            km, hours, per_teu, per_t, kg_teu, kg_t = (
+                arrived[alight] - arrived[board] + at_call[alight]
+            ).tolist()
+            yield ServiceLeg(
+                service=name,
+                board_call=board,
+                alight_call=alight,
+                origin=nodes[board],
+                destination=nodes[alight],
+                corridor=service["corridor"],
+                mode=service["mode"],
+                carries=frozenset(service["carries"]),
+                distance_km=km,
+                planned_h=wait_h + hours,
+                cost_cny_per_teu=per_teu
+                + mode["cost_fixed_cny_per_teu"]
+                + mode["handling_cny_per_teu"],
+                cost_cny_per_t=per_t + mode["cost_fixed_cny_per_t"],
+                co2e_kg_per_teu=kg_teu,
+                co2e_kg_per_t=kg_t,
+                capacity_teu=np.inf if convoys else service["capacity_teu"],
+                capacity_t=np.inf if convoys else service["capacity_t"],
+            )
+
+
+def build_service_graph(legs: Iterable[ServiceLeg]) -> nx.MultiDiGraph:
+    """Return the graph of rides: nodes are places, edges are legs.
+
+    Parameters
+    ----------
+    legs : iterable of ServiceLeg
+        From `service_legs`.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Edges are keyed by (service, board_call, alight_call) and carry the `leg` and its planned_h,
+        cost_cny_per_teu and distance_km.
+    """
+    graph: nx.MultiDiGraph = nx.MultiDiGraph()
+    for leg in legs:
+        graph.add_edge(
+            leg.origin,
+            leg.destination,
+            key=(leg.service, leg.board_call, leg.alight_call),
+            leg=leg,
+            planned_h=leg.planned_h,
+            cost_cny_per_teu=leg.cost_cny_per_teu,
+            distance_km=leg.distance_km,
+        )
+    return graph

@@ -1,0 +1,79 @@
+"""Facilities a box itself visits between its legs: customs, inspection, dwell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corridor_sim.network import Network
+
+__all__ = ["BoxVisits", "Desks"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxVisits:
+    """What a box visits on its way.
+
+    Attributes
+    ----------
+    before : tuple of tuple of str
+        Facilities before each leg, and before delivery.
+    missing_customs : str
+        Node where the box has to clear but no customs is named, else blank.
+    """
+
+    before: tuple[tuple[str, ...], ...]
+    missing_customs: str
+
+
+class Desks:
+    """Customs and transhipment facilities by node.
+
+    Parameters
+    ----------
+    network : Network
+        Nodes, zones and services.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.customs: dict[str, str] = network.nodes["customs"].to_dict()
+        self.transhipment: dict[str, str] = network.nodes["transhipment"].to_dict()
+        self.sides: dict[str, str] = network.zones["side"].to_dict()
+
+    def visits(
+        self, origin: str, destination: str, nodes: Sequence[str], corridors: Sequence[str]
+    ) -> BoxVisits:
+        """Return what a box visits.
+
+        A box of Chongqing's own trade clears customs where its first leg away from the Chongqing
+        side starts, or where its last leg into it ends; every box that changes vehicle passes the
+        transhipment facility of the node, where it has one.
+
+        Parameters
+        ----------
+        origin, destination : str
+            Ends of the route.
+        nodes : sequence of str
+            Where each leg starts, and where the last one ends.
+        corridors : sequence of str
+            Corridor of the service of each leg.
+        """
+        before: list[list[str]] = [[] for _ in nodes]
+        for place in range(1, len(nodes) - 1):
+            if self.transhipment[nodes[place]]:
+                before[place].append(self.transhipment[nodes[place]])
+        away = [number for number, corridor in enumerate(corridors) if corridor != "hub"]
+        is_export = self.sides.get(origin) == "chongqing"
+        is_import = self.sides.get(destination) == "chongqing"
+        missing = ""
+        if (is_export or is_import) and away:
+            place = away[0] if is_export else away[-1] + 1
+            desk = self.customs[nodes[place]]
+            if desk:
+                # Exports are dwelling when cleared; imports come off the vehicle first.
+                before[place].insert(0 if is_export else len(before[place]), desk)
+            else:
+                missing = nodes[place]
+        return BoxVisits(tuple(tuple(names) for names in before), missing)
