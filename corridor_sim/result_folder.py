@@ -148,13 +148,31 @@ def _sync(path: Path) -> None:
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write a JSON object in the order of its keys; numbers that are none are refused."""
+    """Write a JSON object in the order of its keys; numbers that are none are refused.
+
+    Parameters
+    ----------
+    path : Path
+        File.
+    value : mapping
+        Object.
+    """
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 
 def write_tables(tables: RunTables, clock: Clock, folder: Path) -> None:
-    """Write the tables of a run as Parquet; equal tables give equal bytes."""
+    """Write the tables of a run as Parquet; equal tables give equal bytes.
+
+    Parameters
+    ----------
+    tables : RunTables
+        Frames.
+    clock : Clock
+        Kept in the metadata of every file.
+    folder : Path
+        Receives the files of `TABLE_FILES`.
+    """
     metadata = {"corridor_sim": json.dumps(clock.as_dict(), sort_keys=True)}
     for name, frame in tables.items():
         arrays = [_arrow(frame[column]) for column in frame.columns]
@@ -178,7 +196,15 @@ def _arrow(column: pd.Series) -> pa.Array:
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write the manifest: the facts, and size and hash of every file in the folder."""
+    """Write the manifest: the facts, and size and hash of every file in the folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with all its other files.
+    facts : mapping
+        What ran, from what, where.
+    """
     outputs = {
         path.name: {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
         for path in sorted(folder.iterdir())
@@ -252,7 +278,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def read_tables(folder: Path) -> tuple[RunTables, Clock]:
-    """Read the tables of a run from a folder whose manifest was checked."""
+    """Read the tables of a run from a folder whose manifest was checked.
+
+    Parameters
+    ----------
+    folder : Path
+        Result folder.
+
+    Returns
+    -------
+    RunTables, Clock
+        As they were written.
+
+    Raises
+    ------
+    ResultFolderError
+        If a table cannot be read.
+    """
     frames: dict[str, pd.DataFrame] = {}
     clock: Clock | None = None
     for name, file in TABLE_FILES.items():

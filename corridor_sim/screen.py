@@ -41,14 +41,40 @@ def plain(text: object) -> str:
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Return a number with thousands separators, a dash where there is none."""
+    """Return a number with thousands separators, a dash where there is none.
+
+    Parameters
+    ----------
+    value : float or None
+        Number; not finite counts as none.
+    digits : int
+        Decimal places.
+
+    Returns
+    -------
+    str
+        For example ``1,234.5``.
+    """
     if value is None or not math.isfinite(value):
         return _NONE
     return f"{value:,.{digits}f}"
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """Return a share as per cent."""
+    """Return a share as per cent.
+
+    Parameters
+    ----------
+    share : float or None
+        Share of one; not finite counts as none.
+    digits : int
+        Decimal places.
+
+    Returns
+    -------
+    str
+        For example ``12 %``, a dash where there is none.
+    """
     if share is None or not math.isfinite(share):
         return _NONE
     return f"{100 * share:.{digits}f} %"

@@ -232,19 +232,51 @@ class Corridor:
             self.resources[rank].serve()
 
     def at(self, time: int, run: Callable[[Event], None]) -> None:
-        """Apply a bound event at a later second."""
+        """Apply a bound event at a later second.
+
+        Parameters
+        ----------
+        time : int
+            Second, not before the present one.
+        run : callable
+            Applied to the event.
+        """
         timeout = self.env.timeout(time - self.env.now)
         cast("list[Callable[[Event], None]]", timeout.callbacks).append(run)
 
     # -- visits ----------------------------------------------------------------------------------
 
     def start(self, visit: int, per_teu_s: float, mteu: int, slowdown: float, event: Event) -> None:
-        """Start a visit; its event happens when it ends."""
+        """Start a visit; its event happens when it ends.
+
+        Parameters
+        ----------
+        visit : int
+            Number of the visit.
+        per_teu_s : float
+            Seconds per TEU of the resource.
+        mteu : int
+            Load moved, thousandths of a TEU.
+        slowdown : float
+            Factor on the whole.
+        event : simpy.events.Event
+            Happens at the end.
+        """
         ticks = duration_ticks(self.visit_fixed_s[visit], per_teu_s, mteu, slowdown)
         self.start_for(visit, ticks, event)
 
     def start_for(self, visit: int, ticks: int, event: Event) -> None:
-        """Start a visit of known length."""
+        """Start a visit of known length.
+
+        Parameters
+        ----------
+        visit : int
+            Number of the visit.
+        ticks : int
+            Seconds it lasts.
+        event : simpy.events.Event
+            Happens at the end.
+        """
         now = self.env.now
         self.visit_start[visit] = now
         self.visit_end[visit] = now + ticks
@@ -253,7 +285,22 @@ class Corridor:
         self.env.schedule(event, delay=ticks)
 
     def pass_freely(self, visit: int, resource: int, mteu: int) -> Event:
-        """Visit a resource that can never make anybody wait."""
+        """Visit a resource that can never make anybody wait.
+
+        Parameters
+        ----------
+        visit : int
+            Number of the visit.
+        resource : int
+            Rank of the resource.
+        mteu : int
+            Load moved, thousandths of a TEU.
+
+        Returns
+        -------
+        simpy.events.Event
+            Happens at the end of the visit.
+        """
         now = self.env.now
         ticks = duration_ticks(self.visit_fixed_s[visit], self.per_teu_s[resource], mteu, 1.0)
         self.visit_queued[visit] = now
@@ -264,7 +311,21 @@ class Corridor:
     def log_lockage(
         self, rank: int, chamber: int, direction: int, vessels: int, cycle: int
     ) -> None:
-        """Note a lockage that starts now."""
+        """Note a lockage that starts now.
+
+        Parameters
+        ----------
+        rank : int
+            Rank of the lock.
+        chamber : int
+            Number of the flight.
+        direction : int
+            0 downstream, 1 upstream.
+        vessels : int
+            Vessels locked, 0 for a crossing without any.
+        cycle : int
+            Seconds it takes.
+        """
         now = self.env.now
         self._lockages.append((rank, chamber, direction, vessels, now, now + cycle))
 

@@ -28,7 +28,19 @@ class WaitingLine:
         return any(self._lines.values())
 
     def join(self, priority: int, ready: int, leg: int, mteu: int, kg: int) -> None:
-        """Put a box in its place; legs of one call are in the order of their shipments."""
+        """Put a box in its place; legs of one call are in the order of their shipments.
+
+        Parameters
+        ----------
+        priority : int
+            Lower goes first.
+        ready : int
+            Second since which the box waits; lower goes first.
+        leg : int
+            Row of the leg; lower goes first.
+        mteu, kg : int
+            Size of the box.
+        """
         line = self._lines.get(priority)
         if line is None:
             line = self._lines[priority] = deque()

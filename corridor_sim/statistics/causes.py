@@ -93,6 +93,18 @@ def leg_bounds(plan: Plan, log: EventLog) -> tuple[Ints, Ints]:
 
     A leg begins at the release of its shipment or at the end of the leg before it, and ends when
     its box alights, or on the last row when the box is delivered.
+
+    Parameters
+    ----------
+    plan : Plan
+        Plan of the run.
+    log : EventLog
+        Stamps of the run.
+
+    Returns
+    -------
+    start, end : (L,) int64
+        Seconds.
     """
     legs = plan.legs
     is_delivery = legs.service < 0
@@ -171,6 +183,17 @@ def leg_causes(
     plan: Plan, log: EventLog, index: PlanIndex, facility_kinds: Mapping[str, str]
 ) -> dict[str, NDArray[np.int32]]:
     """Return the seconds of each cause for every leg row that was completed.
+
+    Parameters
+    ----------
+    plan : Plan
+        Plan of the run.
+    log : EventLog
+        Stamps of the run.
+    index : PlanIndex
+        Index of the plan.
+    facility_kinds : mapping of str to str
+        Kind of each facility by name.
 
     Returns
     -------

@@ -47,6 +47,15 @@ def _per_unit(load_factor: pd.Series, empty_share: pd.Series) -> pd.Series:
 def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.DataFrame:
     """Return the load factor and emission factor of every service in the measured window.
 
+    Parameters
+    ----------
+    tables : RunTables
+        Frames of the run.
+    network : Network
+        As the scenario has it.
+    clock : Clock
+        Window and months.
+
     Returns
     -------
     DataFrame
@@ -133,6 +142,15 @@ def leg_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> np.nd
     """Return the emissions of every leg row as planned, delivery rows 0.
 
     Moving comes from `service_intensity`, handling from the facilities' factor at both ends.
+
+    Parameters
+    ----------
+    tables : RunTables
+        Frames of the run.
+    network : Network
+        As the scenario has it.
+    clock : Clock
+        Window and months.
 
     Returns
     -------

@@ -36,7 +36,29 @@ _AMOUNTS = ["teu", "t", "value_cny"]
 def throughput(
     tables: RunTables, network: Network, clock: Clock, by: str | Sequence[str]
 ) -> pd.DataFrame:
-    """Return what moved in the measured window; see `Statistics.throughput`."""
+    """Return what moved in the measured window; see `Statistics.throughput`.
+
+    Parameters
+    ----------
+    tables : RunTables
+        Frames of the run.
+    network : Network
+        As the scenario has it.
+    clock : Clock
+        Window and months.
+    by : str or sequence of str
+        Keys in `THROUGHPUT_KEYS`.
+
+    Returns
+    -------
+    DataFrame
+        A column per key and the amounts.
+
+    Raises
+    ------
+    StatisticsError
+        If a key is unknown, given twice, or does not go with another.
+    """
     keys = as_keys(by, THROUGHPUT_KEYS, what="throughput")
     places = [key for key in keys if key in _PLACE_KEYS]
     if "link" in places and "node" in places:
@@ -136,7 +158,22 @@ def _on_legs(
 
 
 def link_loads(tables: RunTables, network: Network, clock: Clock) -> pd.DataFrame:
-    """Return throughput and utilisation of every link; see `Statistics.links`."""
+    """Return throughput and utilisation of every link; see `Statistics.links`.
+
+    Parameters
+    ----------
+    tables : RunTables
+        Frames of the run.
+    network : Network
+        As the scenario has it.
+    clock : Clock
+        Window and months.
+
+    Returns
+    -------
+    DataFrame
+        One row per link.
+    """
     moved = throughput(tables, network, clock, ("link",)).set_index("link")
     segments = service_segments(network)
     departures = tables.departures

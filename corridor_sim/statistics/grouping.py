@@ -28,6 +28,11 @@ def as_keys(by: str | Sequence[str], allowed: Collection[str], *, what: str) -> 
     what : str
         Name of the statistic, for the message.
 
+    Returns
+    -------
+    list of str
+        Keys in the order asked for.
+
     Raises
     ------
     StatisticsError
@@ -50,7 +55,22 @@ def as_keys(by: str | Sequence[str], allowed: Collection[str], *, what: str) -> 
 
 
 def group_sum(frame: pd.DataFrame, keys: list[str], columns: list[str]) -> pd.DataFrame:
-    """Return the sums of columns by keys, ordered by the keys; one row where there are none."""
+    """Return the sums of columns by keys, ordered by the keys; one row where there are none.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows.
+    keys : list of str
+        Columns to group by; rows without a key are left out.
+    columns : list of str
+        Columns to add up.
+
+    Returns
+    -------
+    DataFrame
+        Keys, then sums.
+    """
     if not keys:
         return pd.DataFrame(frame[columns].sum()).T.astype(frame[columns].dtypes.to_dict())
     grouped = frame.groupby(keys, observed=True, sort=True, dropna=True)[columns]

@@ -61,18 +61,51 @@ class PlanIndex:
         )
 
     def visit_at_call(self, departure: Ints, call: Ints) -> Ints:
-        """Return the visit of each departure at a call."""
+        """Return the visit of each departure at a call.
+
+        Parameters
+        ----------
+        departure : (n,) int64
+            Departures.
+        call : (n,) int64
+            Number of the call within the service.
+
+        Returns
+        -------
+        (n,) int64
+            Visits.
+        """
         service = self.departure_service[departure]
         step = self.call_step[self.call_first[service] + call]
         visit: Ints = self.departure_visit[departure] + step
         return visit
 
     def call_of(self, service: Ints, call: Ints) -> Ints:
-        """Return the number of a service's call among all calls."""
+        """Return the number of a service's call among all calls.
+
+        Parameters
+        ----------
+        service : (n,) int64
+            Services.
+        call : (n,) int64
+            Number of the call within the service.
+
+        Returns
+        -------
+        (n,) int64
+            Numbers of the calls.
+        """
         return self.call_first[service] + call
 
     def boarding_instants(self, plan: Plan, log: EventLog) -> tuple[Ints, Ints, Ints]:
         """Return every instant at which boxes could board a shared vehicle.
+
+        Parameters
+        ----------
+        plan : Plan
+            Plan of the run.
+        log : EventLog
+            Stamps of the run.
 
         Returns
         -------

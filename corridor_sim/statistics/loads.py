@@ -51,7 +51,22 @@ class VisitLoads:
 
     @classmethod
     def of(cls, plan: Plan, log: EventLog, index: PlanIndex) -> VisitLoads:
-        """Add up what boarded and alighted; a box under way at the horizon alights as planned."""
+        """Add up what boarded and alighted; a box under way at the horizon alights as planned.
+
+        Parameters
+        ----------
+        plan : Plan
+            Plan of the run.
+        log : EventLog
+            Stamps of the run.
+        index : PlanIndex
+            Index of the plan.
+
+        Returns
+        -------
+        VisitLoads
+            One row per visit of a departure.
+        """
         legs = plan.legs
         boarded = np.flatnonzero(log.leg_departure >= 0)
         departure = log.leg_departure[boarded]
@@ -113,7 +128,24 @@ class DepartureFacts:
 
     @classmethod
     def of(cls, plan: Plan, log: EventLog, index: PlanIndex, loads: VisitLoads) -> DepartureFacts:
-        """Gather the facts of all departures."""
+        """Gather the facts of all departures.
+
+        Parameters
+        ----------
+        plan : Plan
+            Plan of the run.
+        log : EventLog
+            Stamps of the run.
+        index : PlanIndex
+            Index of the plan.
+        loads : VisitLoads
+            Loads at every visit.
+
+        Returns
+        -------
+        DepartureFacts
+            One row per departure that left or was cancelled.
+        """
         services = plan.services
         rows = np.flatnonzero(log.departure_status != NOT_DEPARTED)
         service = index.departure_service[rows]

@@ -71,6 +71,20 @@ def visit_amounts(plan: Plan, index: PlanIndex, loads: VisitLoads) -> Ints:
 
     At a call that is what boarded and alighted, on the way what was aboard, for a box's own visit
     the box, and nothing for background traffic.
+
+    Parameters
+    ----------
+    plan : Plan
+        Plan of the run.
+    index : PlanIndex
+        Index of the plan.
+    loads : VisitLoads
+        Loads at every visit.
+
+    Returns
+    -------
+    (V,) int64
+        Thousandths of a TEU.
     """
     amount = np.zeros(plan.n_visits, dtype=np.int64)
     service = index.departure_service
@@ -123,7 +137,24 @@ class Occupancy:
 
     @classmethod
     def of(cls, plan: Plan, log: EventLog, amounts: Ints, edges: Ints) -> Occupancy:
-        """Measure every facility and lock between the edges."""
+        """Measure every facility and lock between the edges.
+
+        Parameters
+        ----------
+        plan : Plan
+            Plan of the run.
+        log : EventLog
+            Stamps of the run.
+        amounts : (V,) int64
+            From `visit_amounts`.
+        edges : (m + 1,) int64
+            Seconds at which the months begin, and the end of the last.
+
+        Returns
+        -------
+        Occupancy
+            One row per facility and month.
+        """
         resource = plan.visits.resource
         came = np.flatnonzero((log.visit_queued >= 0) & (resource >= 0))
         came = came[plan.resources.kind[resource[came]] != LINK]

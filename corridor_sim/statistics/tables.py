@@ -33,7 +33,20 @@ LOCK_DIRECTIONS = ("down", "up")
 
 
 def vocabulary(table: str, column: str, clock: Clock) -> tuple[str, ...] | None:
-    """Return the names of a column in their fixed order; None where they are sorted as text."""
+    """Return the names of a column in their fixed order; None where they are sorted as text.
+
+    Parameters
+    ----------
+    table, column : str
+        Where the names stand.
+    clock : Clock
+        Names of the months.
+
+    Returns
+    -------
+    tuple of str or None
+        Names.
+    """
     return {
         ("shipments", "cargo"): CARGO,
         ("shipments", "direction"): DIRECTIONS,
@@ -134,6 +147,20 @@ def cleared_seconds(plan: Plan, log: EventLog, clears: Mapping[str, bool]) -> In
     """Return when each shipment cleared customs, -1 for never.
 
     That is the end of its first visit of its own at a facility that clears.
+
+    Parameters
+    ----------
+    plan : Plan
+        Plan of the run.
+    log : EventLog
+        Stamps of the run.
+    clears : mapping of str to bool
+        Whether a facility clears customs, by name.
+
+    Returns
+    -------
+    (S,) int64
+        Seconds.
     """
     first, end = plan.visits.shipment_first, plan.visits.background_first
     clearing = np.array([clears.get(name, False) for name in plan.resource_names], dtype=bool)
@@ -147,7 +174,20 @@ def cleared_seconds(plan: Plan, log: EventLog, clears: Mapping[str, bool]) -> In
 
 
 def delivered_seconds(plan: Plan, log: EventLog) -> Ints:
-    """Return when each shipment was delivered, -1 for never."""
+    """Return when each shipment was delivered, -1 for never.
+
+    Parameters
+    ----------
+    plan : Plan
+        Plan of the run.
+    log : EventLog
+        Stamps of the run.
+
+    Returns
+    -------
+    (S,) int64
+        Seconds.
+    """
     legs = plan.legs
     delivered = np.full(len(plan.shipments.mteu), -1, dtype=np.int64)
     rows = np.flatnonzero(legs.service < 0)
