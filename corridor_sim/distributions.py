@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from corridor_sim.errors import nearest, shorten
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,9 +25,14 @@ _SIGNATURES = {
     "gamma": ("mean", "cv"),
     "lognormal": ("mean", "cv"),
 }
-_ALLOWED = "; ".join(
+# Beyond these a number is a slip of the hand, and its tail would not fit the integer clock.
+_LARGEST = 1e9
+_SMALLEST_CV, _LARGEST_CV = 0.001, 10.0
+# Typed by a Chinese keyboard.
+_FULL_WIDTH = str.maketrans("（），：", "(),:")
+_ALLOWED = ", ".join(
     [f"{name}({', '.join(args)})" for name, args in _SIGNATURES.items()]
-    + ["empirical(value:weight value:weight ...)", "or a bare number"]
+    + ["empirical(value:weight value:weight ...)", "a bare number"]
 )
 
 
@@ -34,14 +40,21 @@ class DistributionError(ValueError):
     """A distribution's text cannot be read."""
 
 
-def _number(text: str, whole: str) -> float:
+def _number(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise DistributionError(f"'{whole}': '{text.strip()}' is not a number") from None
-    if not math.isfinite(value) or value < 0:
-        raise DistributionError(f"'{whole}': {text.strip()} must be finite and not negative")
+        raise DistributionError(f"'{shorten(text.strip())}' is not a number") from None
+    if not 0 <= value <= _LARGEST:
+        raise DistributionError(
+            f"{shorten(text.strip())} is out of range; allowed: 0 to {_LARGEST:g}"
+        )
     return value
+
+
+def _text(value: float) -> str:
+    """Return the shortest text that reads back as the same number."""
+    return repr(int(value)) if value == int(value) and value < 1e6 else repr(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,55 +99,69 @@ class Distribution:
         DistributionError
             If it cannot be read; the message says what is allowed.
         """
-        whole = str(text).strip()
-        match = _CALL.match(whole)
-        if match is None:
-            try:
-                return cls("constant", (_number(whole, whole),))
-            except DistributionError as error:
+        whole = str(text).strip().translate(_FULL_WIDTH)
+        match = _CALL.match(whole.lower())
+        try:
+            if match is None:
+                return cls("constant", (_number(whole),))
+            if match[1] == "empirical":
+                return cls._empirical(match[2])
+            if match[1] in _SIGNATURES:
+                return cls._of_parameters(match[1], match[2])
+        except DistributionError as error:
+            if match is None:
                 raise DistributionError(f"{error}; allowed: {_ALLOWED}") from None
-        name, inside = match[1], match[2]
-        if name == "empirical":
-            return cls._empirical(inside, whole)
-        if name not in _SIGNATURES:
-            near = difflib.get_close_matches(name, [*_SIGNATURES, "empirical"], 1)
-            hint = f"did you mean '{near[0]}'? " if near else ""
-            raise DistributionError(f"'{whole}': unknown; {hint}allowed: {_ALLOWED}")
+            raise DistributionError(f"'{shorten(whole)}': {error}") from None
+        hint = nearest(match[1], [*_SIGNATURES, "empirical"])
+        raise DistributionError(
+            f"'{shorten(whole)}': there is no distribution '{shorten(match[1])}'; "
+            f"allowed: {_ALLOWED}" + (f"; {hint}" if hint else "")
+        )
+
+    @classmethod
+    def _of_parameters(cls, name: str, inside: str) -> Distribution:
         arguments = _SIGNATURES[name]
         parts = inside.split(",")
-        if len(parts) != len(arguments) or not inside.strip():
-            wanted = ", ".join(arguments)
-            raise DistributionError(f"'{whole}': {name} takes ({wanted})")
-        values = tuple(_number(part, whole) for part in parts)
-        if list(values) != sorted(values) and name in ("uniform", "triangular"):
-            raise DistributionError(f"'{whole}': {', '.join(arguments)} must ascend")
-        if name in ("exponential", "gamma", "lognormal") and min(values) <= 0:
-            raise DistributionError(f"'{whole}': {' and '.join(arguments)} must be above zero")
+        wanted = ", ".join(arguments)
+        if len(parts) != len(arguments) or not all(part.strip() for part in parts):
+            raise DistributionError(f"{name} takes ({wanted})")
+        values = tuple(_number(part) for part in parts)
+        if name in ("uniform", "triangular") and list(values) != sorted(values):
+            raise DistributionError(f"{wanted} must ascend")
+        if name in ("exponential", "gamma", "lognormal") and values[0] <= 0:
+            raise DistributionError("mean must be above zero")
+        if "cv" in arguments and not _SMALLEST_CV <= values[1] <= _LARGEST_CV:
+            raise DistributionError(
+                f"cv {values[1]:g} is out of range; "
+                f"allowed: {_SMALLEST_CV:g} to {_LARGEST_CV:g} (0.5 is a spread of half the mean)"
+            )
         return cls(name, values)
 
     @classmethod
-    def _empirical(cls, inside: str, whole: str) -> Distribution:
+    def _empirical(cls, inside: str) -> Distribution:
         pairs = [part.split(":") for part in inside.replace(",", " ").split()]
         if not pairs or any(len(pair) != 2 for pair in pairs):
-            raise DistributionError(f"'{whole}': empirical takes value:weight pairs")
-        points = sorted((_number(v, whole), _number(w, whole)) for v, w in pairs)
-        total = sum(weight for _, weight in points)
+            raise DistributionError("empirical takes value:weight pairs")
+        points = sorted((_number(value), _number(weight)) for value, weight in pairs)
+        total = math.fsum(weight for _, weight in points)
         if total <= 0:
-            raise DistributionError(f"'{whole}': the weights sum to zero")
+            raise DistributionError("the weights sum to zero")
+        # Weights that sum to one stay as they are, so that text and distribution are one.
+        scale = 1.0 if math.isclose(total, 1.0, abs_tol=1e-12) else total
         return cls(
             "empirical",
             tuple(value for value, _ in points),
-            tuple(weight / total for _, weight in points),
+            tuple(weight / scale for _, weight in points),
         )
 
     def __str__(self) -> str:
         """Return the text that reads back as this distribution."""
         if self.name == "constant":
-            return f"{self.values[0]:g}"
+            return _text(self.values[0])
         if self.name == "empirical":
             pairs = zip(self.values, self.weights, strict=True)
-            return f"empirical({' '.join(f'{v:g}:{w:g}' for v, w in pairs)})"
-        return f"{self.name}({', '.join(f'{value:g}' for value in self.values)})"
+            return f"empirical({' '.join(f'{_text(v)}:{_text(w)}' for v, w in pairs)})"
+        return f"{self.name}({', '.join(map(_text, self.values))})"
 
     def mean(self) -> float:
         """Return the mean."""

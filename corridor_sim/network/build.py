@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,33 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
-from corridor_sim.distributions import DistributionError
-from corridor_sim.errors import Fault, InputError, nearest
+from corridor_sim.errors import Fault, InputError, nearest, shorten
 from corridor_sim.network.attributes import TABLES, attributes_of
 from corridor_sim.network.cells import convert
-from corridor_sim.network.checks import check_tables
+from corridor_sim.network.checks import check_references, check_sources, check_tables
 from corridor_sim.network.graph import build_graph
 from corridor_sim.network.tables import frame_of, read_table
 from corridor_sim.resources import shipped, shipped_names
 
-__all__ = ["Network"]
+__all__ = ["FaultAt", "Network"]
+
+#: Makes a fault of a path, what is wrong and a hint.
+FaultAt = Callable[[tuple[str | int, ...], str, str], Fault]
 
 _OPTIONAL = ("background", "regions")
 _OVERRIDABLE = ("services", "facilities", "links", "background")
+
+
+def _faults_of(where: str) -> FaultAt:
+    def fault_at(path: tuple[str | int, ...], what: str, hint: str) -> Fault:
+        return Fault(where, what, row=".".join(map(str, path)), hint=hint)
+
+    return fault_at
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,19 +108,21 @@ class Network:
                     ]
                 )
         faults: list[Fault] = []
-        frames: dict[str, pd.DataFrame] = {}
+        rows: dict[str, list[dict[str, Any]]] = {}
         for table in TABLES:
             file = path / f"{table}.csv"
-            rows = (
-                [] if table in _OPTIONAL and not file.exists() else read_table(file, table, faults)
-            )
-            if not faults:
-                frames[table] = frame_of(rows, table)
+            if table in _OPTIONAL and not file.exists():
+                rows[table] = []
+            elif found := read_table(file, table, faults):
+                rows[table] = found
+        # Rows with a fault in a cell still show which names and sources are not known.
+        cells_are_good = not faults
+        faults += [*check_references(rows), *check_sources(rows, path)]
+        if cells_are_good:
+            faults += check_tables(rows)
         if faults:
             raise InputError(faults)
-        faults = check_tables(frames, path)
-        if faults:
-            raise InputError(faults)
+        frames = {table: frame_of(rows[table], table) for table in TABLES}
         return cls(name=path.name, path=path, **frames)
 
     @property
@@ -121,7 +136,11 @@ class Network:
         return build_graph(self)
 
     def with_overrides(
-        self, overrides: Mapping[str, Mapping[str, Mapping[str, Any]]], *, where: str = "scenario"
+        self,
+        overrides: Mapping[str, Mapping[str, Mapping[str, Any]]],
+        *,
+        where: str = "scenario",
+        fault_at: FaultAt | None = None,
     ) -> Network:
         """Return the network with cells replaced.
 
@@ -131,6 +150,9 @@ class Network:
             Table, row name, attribute, value.
         where : str
             What asks for it, for messages.
+        fault_at : callable, optional
+            Makes a fault of a path (table, row, attribute), what is wrong and a hint, for messages
+            that point into a file.
 
         Returns
         -------
@@ -142,53 +164,80 @@ class Network:
         InputError
             If a table, row, attribute or value is not known or not allowed.
         """
+        fault_at = fault_at or _faults_of(where)
         faults: list[Fault] = []
-        changed: dict[str, Any] = {}
+        changed: dict[str, pd.DataFrame] = {}
         for table, rows in overrides.items():
             if not rows:
                 continue
             if table not in _OVERRIDABLE:
-                faults.append(
-                    Fault(
-                        where, f"table '{table}' cannot be changed", allowed=", ".join(_OVERRIDABLE)
-                    )
-                )
+                what = f"table '{shorten(table)}' cannot be changed"
+                hint = f"those that can are {', '.join(_OVERRIDABLE)}"
+                faults.append(fault_at((table,), what, hint))
                 continue
-            frame = getattr(self, table).copy()
-            attributes = attributes_of(table)
-            for row, cells in rows.items():
-                if row not in frame.index:
-                    hint = nearest(row, [str(name) for name in frame.index])
-                    faults.append(
-                        Fault(where, f"'{row}' is not in {table}.csv", row=table, hint=hint)
-                    )
-                    continue
-                for name, value in cells.items():
-                    place = f"{table}.{row}.{name}"
-                    if name not in attributes:
-                        hint = nearest(name, list(attributes))
-                        faults.append(Fault(where, f"no attribute '{name}'", row=place, hint=hint))
-                        continue
-                    text = str(value).lower() if isinstance(value, bool) else str(value)
-                    try:
-                        frame.at[row, name] = convert(attributes[name], text)
-                    except (ValueError, DistributionError) as error:
-                        faults.append(Fault(where, str(error), row=place))
-            changed[table] = frame
+            changed[table] = self._replaced(table, rows, fault_at, faults)
+        frames = {table: changed.get(table, getattr(self, table)) for table in TABLES}
         if not faults:
-            frames = {table: changed.get(table, getattr(self, table)) for table in TABLES}
-            faults = check_tables(frames, self.path)
+            records = {table: _records(frame) for table, frame in frames.items()}
+            faults = [
+                replace(fault, file=f"{fault.file} as '{where}' changes it")
+                for fault in [*check_references(records), *check_tables(records)]
+            ]
         if faults:
             raise InputError(faults)
-        return dataclasses.replace(self, **changed)
+        return Network(name=self.name, path=self.path, **frames)
 
-    def opened(self, names: Iterable[str]) -> Network:
+    def _replaced(
+        self,
+        table: str,
+        rows: Mapping[str, Mapping[str, Any]],
+        fault_at: FaultAt,
+        faults: list[Fault],
+    ) -> pd.DataFrame:
+        """Return a table with cells replaced; what cannot be is added to the faults."""
+        frame: pd.DataFrame = getattr(self, table).copy()
+        attributes = attributes_of(table)
+        key = next(iter(attributes))
+        for row, cells in rows.items():
+            if row not in frame.index:
+                hint = nearest(row, [str(name) for name in frame.index])
+                what = f"'{shorten(row)}' is not in {table}.csv"
+                faults.append(fault_at((table, row), what, hint))
+                continue
+            for name, value in cells.items():
+                path = (table, row, name)
+                if name not in attributes:
+                    hint = nearest(name, list(attributes))
+                    what = f"{table}.csv has no column '{shorten(name)}'"
+                    faults.append(fault_at(path, what, hint))
+                    continue
+                if name == key:
+                    faults.append(fault_at(path, "a row cannot be renamed", ""))
+                    continue
+                text = str(value).lower() if isinstance(value, bool) else str(value)
+                try:
+                    frame.at[row, name] = convert(attributes[name], text.strip())
+                except ValueError as error:
+                    faults.append(fault_at(path, f"{name}: {error}", ""))
+        return frame
+
+    def opened(
+        self,
+        names: Iterable[str],
+        *,
+        where: str = "open_planned",
+        fault_at: FaultAt | None = None,
+    ) -> Network:
         """Return the network with planned links, facilities and services opened.
 
         Parameters
         ----------
         names : iterable of str
             Names of links, facilities or services.
+        where : str
+            What asks for it, for messages.
+        fault_at : callable, optional
+            As for `with_overrides`; the path is the place in `names`.
 
         Returns
         -------
@@ -200,22 +249,22 @@ class Network:
         InputError
             If a name is not known.
         """
+        fault_at = fault_at or _faults_of(where)
         overrides: dict[str, dict[str, dict[str, str]]] = {}
         faults = []
-        for name in names:
+        for place, name in enumerate(names):
             tables = [
                 t for t in ("links", "facilities", "services") if name in getattr(self, t).index
             ]
             if not tables:
                 every = [*self.links.index, *self.facilities.index, *self.services.index]
-                faults.append(
-                    Fault("open_planned", f"'{name}' is not known", hint=nearest(name, every))
-                )
+                what = f"'{shorten(name)}' is no link, facility or service of '{self.name}'"
+                faults.append(fault_at((place,), what, nearest(name, every)))
             for table in tables:
                 overrides.setdefault(table, {})[name] = {"status": "open"}
         if faults:
             raise InputError(faults)
-        return self.with_overrides(overrides, where="open_planned") if overrides else self
+        return self.with_overrides(overrides, where=where) if overrides else self
 
     def closed_by(self, passages: Iterable[str]) -> tuple[set[str], set[str]]:
         """Return what does not run when passages are closed, or is not open at all.

@@ -7,302 +7,274 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from corridor_sim.errors import Fault, nearest
+from corridor_sim.errors import Fault, nearest, shorten
 from corridor_sim.network.attributes import TABLES, attributes_of
+from corridor_sim.network.service_checks import service_faults
 
-__all__ = ["check_tables", "source_keys"]
+__all__ = ["Rows", "check_references", "check_sources", "check_tables", "source_keys"]
 
-_SMALLEST_BOX_TEU = 0.001
+#: Typed rows by table.
+Rows = Mapping[str, list[dict[str, Any]]]
+
+# A chamber's take is kept in a byte, the open flights of a lock in the bits of an integer.
+_LARGEST_TAKE = 127
+_MOST_FLIGHTS = 62
 
 
 def source_keys(path: Path) -> set[str] | None:
-    """Return the keys defined in a network's sources.md, None where there is no such file."""
+    """Return the keys defined in a network's sources.md, None where it cannot be read."""
     file = path / "sources.md"
-    if not file.is_file():
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
         return None
-    return set(re.findall(r"^\|\s*([^|\s]+)\s*\|", file.read_text(encoding="utf-8"), re.MULTILINE))
+    keys = set(re.findall(r"^\|\s*([^|\s]+)\s*\|", text, re.MULTILINE))
+    return {key for key in keys if key.strip("-:") and key != "key"}
 
 
-def check_tables(frames: Mapping[str, pd.DataFrame], path: Path) -> list[Fault]:
+def check_tables(rows: Rows) -> list[Fault]:
     """Check a network's tables against one another.
 
     Parameters
     ----------
-    frames : mapping of str to DataFrame
-        Typed tables.
-    path : Path
-        Folder they came from.
+    rows : mapping of str to list of dict
+        Typed rows; their references may be at fault.
 
     Returns
     -------
     list of Fault
-        Everything that is wrong.
+        What is wrong, but for references and sources.
     """
-    faults = _unknown_references(frames)
-    if not faults:
-        faults = [
-            *_links(frames["links"]),
-            *_facilities(frames["facilities"]),
-            *_services(frames),
-            *_zones(frames),
-        ]
-    faults.extend(_sources(frames, path))
-    return faults
+    return [
+        *_names(rows),
+        *_nodes(rows),
+        *_links(rows),
+        *_facilities(rows),
+        *_background(rows),
+        *service_faults(rows),
+        *_zones(rows),
+        *_regions(rows),
+    ]
 
 
-def _unknown_references(frames: Mapping[str, pd.DataFrame]) -> list[Fault]:
+def check_references(rows: Rows) -> list[Fault]:
+    """Check that every name a table refers to is there.
+
+    Parameters
+    ----------
+    rows : mapping of str to list of dict
+        Rows whose cells could be read; a table that is not there is not compared with.
+
+    Returns
+    -------
+    list of Fault
+        Names that are not known.
+    """
     faults = []
     for table in TABLES:
         for attribute in attributes_of(table).values():
-            if not attribute.target:
+            if not attribute.target or attribute.target not in rows:
                 continue
-            known = set(frames[attribute.target].index)
-            for value, line in zip(
-                frames[table][attribute.name], frames[table]["line"], strict=True
-            ):
-                if value and value not in known:
+            key = next(iter(attributes_of(attribute.target)))
+            known = sorted({row[key] for row in rows[attribute.target] if key in row})
+            among = set(known)
+            for row in rows.get(table, ()):
+                value = row.get(attribute.name)
+                if value and value not in among:
                     faults.append(
                         Fault(
                             f"{table}.csv",
-                            f"'{value}' is not in {attribute.target}.csv",
-                            row=line,
+                            f"'{shorten(value)}' is not in {attribute.target}.csv",
+                            row=row["line"],
                             column=attribute.name,
-                            hint=nearest(value, sorted(known)),
+                            hint=nearest(value, known),
                         )
                     )
     return faults
 
 
-def _links(links: pd.DataFrame) -> list[Fault]:
-    faults = []
-    for row in links.to_dict("records"):
-        file, line = "links.csv", row["line"]
-        if row["from_node"] == row["to_node"]:
-            faults.append(Fault(file, f"'{row['link']}' starts and ends at one node", row=line))
-        if not row["distance_km"] > 0:
-            faults.append(
-                Fault(file, f"'{row['link']}' has no length", row=line, column="distance_km")
-            )
-        if row["time_h"].mean() <= 0:
-            faults.append(Fault(file, f"'{row['link']}' takes no time", row=line, column="time_h"))
-    return faults
+def check_sources(rows: Rows, path: Path) -> list[Fault]:
+    """Check that every row names a source of sources.md.
 
+    Parameters
+    ----------
+    rows : mapping of str to list of dict
+        Typed rows.
+    path : Path
+        Folder of the network.
 
-def _facilities(facilities: pd.DataFrame) -> list[Fault]:
-    faults = []
-    for row in facilities.to_dict("records"):
-        file, line, name = "facilities.csv", row["line"], row["facility"]
-        if row["probability"] > 1:
-            faults.append(
-                Fault(file, f"'{name}' has a share above 1", row=line, column="probability")
-            )
-        if row["servers"] < 1:
-            faults.append(
-                Fault(
-                    file,
-                    f"'{name}' has no server",
-                    row=line,
-                    column="servers",
-                    allowed="1 or more, or inf",
-                    hint="set its status to closed instead",
-                )
-            )
-        if row["kind"] == "lock":
-            if row["take"] is None:
-                faults.append(
-                    Fault(file, f"the lock '{name}' takes nobody", row=line, column="take")
-                )
-            elif row["take"].support()[1] > 127 or row["take"].support()[1] < row["smallest_batch"]:
-                faults.append(
-                    Fault(
-                        file,
-                        f"the lock '{name}' cannot take its smallest batch, or takes too many",
-                        row=line,
-                        column="take",
-                        allowed="at least smallest_batch and at most 127 vessels",
-                    )
-                )
-            if row["servers"] > 62:
-                faults.append(Fault(file, f"'{name}' has too many flights", row=line, allowed="62"))
-    return faults
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
-    return rows
-
-
-def _services(frames: Mapping[str, pd.DataFrame]) -> list[Fault]:
-    faults = []
-    links = frames["links"]
-    ends = dict(
-        zip(links.index, zip(links["from_node"], links["to_node"], strict=True), strict=True)
-    )
-    status = links["status"].to_dict()
-    kinds = {str(name): str(kind) for name, kind in frames["facilities"]["kind"].items()}
-    calls = frames["calls"].sort_values(["service", "sequence"], kind="stable")
-    by_service: dict[str, list[dict[str, Any]]] = {}
-    for row in _records(calls):
-        by_service.setdefault(row["service"], []).append(row)
-    for service in _records(frames["services"]):
-        name, line = service["service"], service["line"]
-        rows = by_service.get(name, [])
-        file = "services.csv"
-        if service["capacity_teu"] < _SMALLEST_BOX_TEU or service["capacity_t"] < 0.001:
-            faults.append(
-                Fault(
-                    file,
-                    f"'{name}' cannot carry the smallest shipment",
-                    row=line,
-                    column="capacity_teu",
-                )
-            )
-        if service["min_teu"] > service["capacity_teu"]:
-            faults.append(
-                Fault(
-                    file,
-                    f"'{name}' waits for {service['min_teu']:g} TEU but holds "
-                    f"{service['capacity_teu']:g}",
-                    row=line,
-                    column="min_teu",
-                )
-            )
-        if service["dispatch"] == "timetable" and not (
-            service["timetable"] or service["departures_per_week"] > 0
-        ):
-            faults.append(
-                Fault(
-                    file,
-                    f"'{name}' never leaves",
-                    row=line,
-                    column="departures_per_week",
-                    allowed="above 0, or a stated timetable",
-                )
-            )
-        if bool(service["pool"]) != bool(service["return_pool"]):
-            faults.append(Fault(file, f"'{name}' names only one of pool and return_pool", row=line))
-        if sum(row["stop"] == "call" for row in rows) < 2 or not (
-            rows and rows[0]["stop"] == rows[-1]["stop"] == "call"
-        ):
-            faults.append(
-                Fault(
-                    "calls.csv",
-                    f"'{name}' needs two calls or more, and starts and ends with one",
-                    row=rows[0]["line"] if rows else None,
-                    hint="add its calls",
-                )
-            )
-        at = ""
-        for row in rows:
-            faults.extend(_call(row, at, ends, kinds))
-            if row["link"] and status.get(row["link"]) != "open" and service["status"] == "open":
-                faults.append(
-                    Fault(
-                        "calls.csv",
-                        f"'{name}' is open but runs over '{row['link']}', which is "
-                        f"{status[row['link']]}",
-                        row=row["line"],
-                        column="link",
-                        hint="give the service the same status",
-                    )
-                )
-            at = row["node"]
-    return faults
-
-
-def _call(
-    row: dict[str, Any], at: str, ends: Mapping[str, tuple[str, str]], kinds: Mapping[str, str]
-) -> list[Fault]:
-    faults = []
-    file, line, name = "calls.csv", row["line"], row["service"]
-    if row["link"]:
-        start, end = ends[row["link"]]
-        if (at and start != at) or end != row["node"]:
-            faults.append(
-                Fault(
-                    file,
-                    f"'{name}' goes from '{at}' to '{row['node']}' but '{row['link']}' leads from "
-                    f"'{start}' to '{end}'",
-                    row=line,
-                    column="link",
-                )
-            )
-    elif at and at != row["node"]:
-        faults.append(
-            Fault(
-                file,
-                f"'{name}' gets from '{at}' to '{row['node']}' without a link",
-                row=line,
-                column="link",
-            )
-        )
-    if kinds.get(row["facility"]) == "lock" and not row["direction"]:
-        faults.append(
-            Fault(
-                file,
-                f"'{name}' passes the lock '{row['facility']}' without a direction",
-                row=line,
-                column="direction",
-                allowed="up, down",
-            )
-        )
-    return faults
-
-
-def _zones(frames: Mapping[str, pd.DataFrame]) -> list[Fault]:
-    faults = []
-    customs = frames["nodes"]["customs"].to_dict()
-    zones = frames["zones"]
-    for zone, side, line in zip(zones.index, zones["side"], zones["line"], strict=True):
-        if side == "chongqing" and not customs[zone]:
-            faults.append(
-                Fault(
-                    "nodes.csv",
-                    f"the Chongqing zone '{zone}' has no customs",
-                    row=line,
-                    column="customs",
-                )
-            )
-    starts = frames["calls"].loc[frames["calls"]["stop"] == "call", "node"]
-    served = set(starts)
-    for zone, line in zip(zones.index, zones["line"], strict=True):
-        if zone not in served:
-            faults.append(
-                Fault("zones.csv", f"no service calls at '{zone}'", row=line, hint="add a truck")
-            )
-    known = set(zones.index)
-    for row in frames["regions"].to_dict("records"):
-        faults.extend(
-            Fault(
-                "regions.csv",
-                f"'{zone}' is not in zones.csv",
-                row=row["line"],
-                column="zones",
-                hint=nearest(zone, sorted(known)),
-            )
-            for zone in row["zones"]
-            if zone not in known
-        )
-    return faults
-
-
-def _sources(frames: Mapping[str, pd.DataFrame], path: Path) -> list[Fault]:
+    Returns
+    -------
+    list of Fault
+        Rows without a source, or with one that is not known.
+    """
     keys = source_keys(path)
     if keys is None:
-        return [Fault("sources.md", f"is missing in '{path.name}'", hint="name your sources there")]
-    faults: list[Fault] = []
+        if (path / "sources.md").is_file():
+            return [Fault("sources.md", "is not UTF-8", hint="save it as UTF-8")]
+        hint = "name your sources there in rows '| key | what | address |'"
+        return [Fault("sources.md", f"is missing in '{path.name}'", hint=hint)]
+    known = sorted(keys)
+    faults = []
     for table in TABLES:
-        frame = frames[table]
-        faults.extend(
-            Fault(
-                f"{table}.csv",
-                f"source '{source}' is not in sources.md" if source else "no source",
-                row=line,
-                column="source",
+        for row in rows.get(table, ()):
+            source = row.get("source")
+            if source is None or source in keys:
+                continue
+            what = f"source '{shorten(source)}' is not in sources.md" if source else "has no source"
+            hint = nearest(source, known) if source else "name a key of sources.md"
+            faults.append(Fault(f"{table}.csv", what, row=row["line"], column="source", hint=hint))
+    return faults
+
+
+def _names(rows: Rows) -> list[Fault]:
+    """Links and facilities are ranked together by their names."""
+    links = {row["link"]: row["line"] for row in rows["links"]}
+    faults = []
+    for row in rows["facilities"]:
+        name = row["facility"]
+        where: dict[str, Any] = {"row": row["line"], "column": "facility"}
+        if name in links:
+            what = f"'{name}' is a link as well (links.csv, row {links[name]})"
+            faults.append(Fault("facilities.csv", what, hint="rename one", **where))
+        if name.startswith("gate:"):
+            what = f"'{name}' begins with 'gate:', which names the closures of services"
+            faults.append(Fault("facilities.csv", what, hint="rename it", **where))
+    return faults
+
+
+def _nodes(rows: Rows) -> list[Fault]:
+    facilities = {row["facility"]: row for row in rows["facilities"]}
+    faults = []
+    for row in rows["nodes"]:
+        where: dict[str, Any] = {"row": row["line"]}
+        desk = facilities.get(row["customs"])
+        if desk is not None and not desk["clears"]:
+            what = f"'{row['customs']}' is the customs of '{row['node']}' but does not clear"
+            hint = f"set clears to true in facilities.csv, row {desk['line']}"
+            faults.append(Fault("nodes.csv", what, column="customs", hint=hint, **where))
+        change = facilities.get(row["transhipment"])
+        if change is not None and change["kind"] == "lock":
+            what = f"'{row['transhipment']}' is a lock; boxes cannot change vehicle there"
+            faults.append(Fault("nodes.csv", what, column="transhipment", **where))
+    return faults
+
+
+def _links(rows: Rows) -> list[Fault]:
+    faults = []
+    for row in rows["links"]:
+        name, where = row["link"], {"row": row["line"]}
+        if row["from_node"] == row["to_node"]:
+            what = f"'{name}' starts and ends at '{row['to_node']}'"
+            faults.append(Fault("links.csv", what, column="to_node", **where))
+        if not row["distance_km"] > 0:
+            what = f"'{name}' has no length"
+            faults.append(
+                Fault("links.csv", what, column="distance_km", allowed="above 0", **where)
             )
-            for source, line in zip(frame["source"], frame["line"], strict=True)
-            if source not in keys
+        if row["time_h"].mean() <= 0:
+            what = f"'{name}' takes no time"
+            faults.append(Fault("links.csv", what, column="time_h", allowed="above 0", **where))
+    return faults
+
+
+def _facilities(rows: Rows) -> list[Fault]:
+    faults: list[Fault] = []
+    for row in rows["facilities"]:
+        found = _lock(row) if row["kind"] == "lock" else []
+        name = row["facility"]
+        if row["probability"] > 1:
+            what = f"'{name}' takes its fixed time on {row['probability']:g} of its visits"
+            found.append((what, "probability", "0 to 1", ""))
+        if row["servers"] < 1:
+            hint = "set its status to closed instead"
+            found.append((f"'{name}' has no server", "servers", "1 or more, or inf", hint))
+        faults.extend(
+            Fault("facilities.csv", what, row["line"], column, allowed, hint)
+            for what, column, allowed, hint in found
         )
+    return faults
+
+
+def _lock(row: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Return (what, column, allowed, hint) of what is wrong with a lock."""
+    name, least = row["facility"], row["smallest_batch"]
+    found = []
+    if row["take"] is None:
+        hint = "state how many vessels a chamber takes, for example 'empirical(3:0.4 4:0.6)'"
+        found.append((f"the lock '{name}' takes nobody", "take", "", hint))
+    else:
+        most = row["take"].support()[1]
+        allowed = f"at most {_LARGEST_TAKE} vessels"
+        if most > _LARGEST_TAKE:
+            found.append((f"a chamber of '{name}' may take {most:g} vessels", "take", allowed, ""))
+        if max(most, 1) < least:
+            what = f"a chamber of '{name}' takes {most:g} at most, its smallest batch is {least}"
+            found.append((what, "smallest_batch", "what a chamber can take", ""))
+    if least < 1:
+        what = f"the lock '{name}' turns without a vessel"
+        found.append((what, "smallest_batch", "1 or more", ""))
+    if row["servers"] > _MOST_FLIGHTS:
+        allowed = f"1 to {_MOST_FLIGHTS} flights side by side"
+        found.append((f"the lock '{name}' has too many flights", "servers", allowed, ""))
+    if row["fixed_h"].mean() <= 0:
+        what = f"the lock '{name}' turns in no time"
+        found.append((what, "fixed_h", "the cycle between lockages, above 0", ""))
+    if row["turn_period_h"] <= 0:
+        what = f"the lock '{name}' reverses all the time"
+        found.append((what, "turn_period_h", "above 0", ""))
+    return found
+
+
+def _background(rows: Rows) -> list[Fault]:
+    faults = []
+    for row in rows["background"]:
+        if row["kind"] != "closed":
+            continue
+        if row["away_h"] is None or row["away_h"].mean() <= 0:
+            what = f"the vessels of '{row['background']}' never go away"
+            hint = "a closed population needs the time between two visits"
+            faults.append(
+                Fault("background.csv", what, row["line"], "away_h", "above 0", hint=hint)
+            )
+    return faults
+
+
+def _zones(rows: Rows) -> list[Fault]:
+    nodes = {row["node"]: row for row in rows["nodes"]}
+    called = {row["node"] for row in rows["calls"] if row["stop"] == "call"}
+    faults = []
+    for row in rows["zones"]:
+        zone = row["zone"]
+        node = nodes.get(zone)
+        if row["side"] == "chongqing" and node is not None and not node["customs"]:
+            what = f"the Chongqing zone '{zone}' has no customs"
+            hint = "name the facility where its trade clears"
+            faults.append(Fault("nodes.csv", what, node["line"], "customs", hint=hint))
+        if zone not in called:
+            what = f"no service calls at '{zone}'"
+            hint = "add one that does to services.csv and calls.csv, for example a truck"
+            faults.append(Fault("zones.csv", what, row["line"], "zone", hint=hint))
+    sides = {row["side"] for row in rows["zones"]}
+    faults.extend(
+        Fault("zones.csv", f"there is no zone on the {side} side", column="side")
+        for side in ("chongqing", "partner")
+        if side not in sides
+    )
+    return faults
+
+
+def _regions(rows: Rows) -> list[Fault]:
+    region_of = {row["zone"]: row["region"] for row in rows["zones"]}
+    known = sorted(region_of)
+    faults = []
+    for row in rows["regions"]:
+        where: dict[str, Any] = {"row": row["line"], "column": "zones"}
+        for zone in row["zones"]:
+            if zone not in region_of:
+                what, hint = f"'{shorten(zone)}' is not in zones.csv", nearest(zone, known)
+                faults.append(Fault("regions.csv", what, hint=hint, **where))
+            elif region_of[zone] != row["region"]:
+                what = f"'{zone}' lies in '{region_of[zone]}', not in '{row['region']}'"
+                faults.append(Fault("regions.csv", what, **where))
     return faults

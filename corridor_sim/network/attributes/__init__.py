@@ -58,6 +58,13 @@ class Attribute:
         return tuple(self.type[5:-1].split("|"))
 
     @property
+    def members(self) -> tuple[str, ...]:
+        """Values allowed in a list, empty where any is."""
+        if not self.type.startswith("list("):
+            return ()
+        return tuple(self.type[5:-1].split("|"))
+
+    @property
     def target(self) -> str:
         """Table a reference points to, empty for other types."""
         return self.type[4:-1] if self.type.startswith("ref(") else ""
