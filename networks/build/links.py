@@ -1,0 +1,224 @@
+"""Links of the network: rows of the sources corrected, mirrored, named and priced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from networks.build.corrections import apply_corrections
+from networks.build.passages import passages_of
+from networks.build.tables import BuildError, number, read_raw
+
+__all__ = ["CNY_PER_USD", "LINK_COLUMNS", "Link", "build_links", "link_rows"]
+
+LINK_COLUMNS = (
+    "link from_node to_node mode corridor distance_km time_h cost_cny_per_teu cost_cny_per_t "
+    "status opens_on passages geometry source confidence note"
+).split()
+
+#: Mean rate of 2025 used for all fares quoted in dollars.
+CNY_PER_USD = 7.15
+#: Fares of the other direction, as a share: vessels to China and freighters into Chongqing fly and
+#: sail at low rates (air 1.6-2.0 against 3.9-4.8 USD/kg; Rotterdam-Shanghai about a third of
+#: Shanghai-Rotterdam, recalled).
+BACK_FARE = {"sea": 0.35, "air": 0.43}
+#: The border rows are the rail track between two border stations.
+_MODES = {"border": "rail"}
+_LESS_SURE = {"high": "medium", "medium": "low", "low": "low", "assumed": "assumed"}
+_TEU_PER_FEU = 2.0
+#: Cruising speed and taxiing of the sources' air rows: what they add to it is ground handling,
+#: which the terminals of the two airports hold.
+_AIR_KM_H, _TAXI_H = 850.0, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A directed link.
+
+    Attributes
+    ----------
+    name, from_node, to_node, mode, variant, corridor : str
+        Identity; the variant tells parallel lanes apart.
+    distance_km : float
+        Stated length.
+    time_h : tuple of float
+        Least, typical and longest running time.
+    cost_cny_per_teu, cost_cny_per_t : float or None
+        Fare, None where the cost function of the mode holds.
+    status, opens_on, source, confidence, note : str
+        As in the target table.
+    passages : tuple of str
+        Passages used.
+    """
+
+    name: str
+    from_node: str
+    to_node: str
+    mode: str
+    variant: str
+    corridor: str
+    distance_km: float
+    time_h: tuple[float, float, float]
+    cost_cny_per_teu: float | None
+    cost_cny_per_t: float | None
+    status: str
+    opens_on: str
+    passages: tuple[str, ...]
+    source: str
+    confidence: str
+    note: str
+
+    @property
+    def shape(self) -> str:
+        """Name of the drawing that both directions share."""
+        ends = "-".join(sorted((self.from_node, self.to_node)))
+        return f"{self.mode}:{ends}" + (f"@{self.variant}" if self.variant else "")
+
+
+def _source_rows() -> list[dict[str, str]]:
+    """Return all rows in the direction the sources state, corrected."""
+    rows = []
+    for row in read_raw("links"):
+        rows.append({**row, "both_ways": "", "status": "open", "opens_on": ""})
+    rows.extend(read_raw("links_added"))
+    return apply_corrections(rows)
+
+
+def _fare(row: Mapping[str, str]) -> tuple[float | None, float | None]:
+    """Return the fare (per TEU, per tonne) in yuan."""
+    if not row["cost"]:
+        return None, None
+    cost, unit = float(row["cost"]), row["cost_unit"]
+    if unit == "cny_per_teu":
+        return cost, None
+    if unit == "usd_per_feu":
+        return cost * CNY_PER_USD / _TEU_PER_FEU, None
+    if unit == "cny_per_t":
+        return None, cost
+    if unit == "usd_per_t":
+        return None, cost * CNY_PER_USD
+    raise BuildError(f"links: cost unit '{unit}' of {row['from_node']}-{row['to_node']}")
+
+
+def _times(row: Mapping[str, str]) -> tuple[float, float, float]:
+    if row["mode"] == "air":
+        flight = float(row["distance_km"]) / _AIR_KM_H + _TAXI_H
+        return round(0.97 * flight, 2), round(flight, 2), round(1.1 * flight + 1.5, 2)
+    low, typical, high = (float(row[key]) for key in ("t_min_h", "t_typ_h", "t_max_h"))
+    if not 0 < low <= typical <= high:
+        raise BuildError(f"links: times of {row['from_node']}-{row['to_node']} are not in order")
+    return low, typical, high
+
+
+def _link(row: Mapping[str, str], countries: Mapping[str, str], *, back: bool) -> Link:
+    start, end = row["from_node"], row["to_node"]
+    if back:
+        start, end = end, start
+    mode = _MODES.get(row["mode"], row["mode"])
+    variant = row["variant"]
+    per_teu, per_t = _fare(row)
+    confidence, note = row["confidence"], row["basis"]
+    if back:
+        share = BACK_FARE.get(mode, 1.0)
+        per_teu = None if per_teu is None else per_teu * share
+        per_t = None if per_t is None else per_t * share
+        confidence = _LESS_SURE[confidence]
+        note = f"mirrored; {note}"
+    for node in (start, end):
+        if node not in countries:
+            raise BuildError(f"links: '{node}' is not in nodes.csv")
+    return Link(
+        name=f"{mode}:{start}>{end}" + (f"@{variant}" if variant else ""),
+        from_node=start,
+        to_node=end,
+        mode=mode,
+        variant=variant,
+        corridor=row["corridor"],
+        distance_km=float(row["distance_km"]),
+        time_h=_times(row),
+        cost_cny_per_teu=None if per_teu is None else round(per_teu),
+        cost_cny_per_t=None if per_t is None else round(per_t),
+        status=row["status"],
+        opens_on=row["opens_on"],
+        passages=passages_of(row["from_node"], row["to_node"], mode=mode, variant=variant),
+        source=row["source"],
+        confidence=confidence,
+        note=note,
+    )
+
+
+def build_links(countries: Mapping[str, str]) -> list[Link]:
+    """Return all directed links in the order of their names.
+
+    A row of the sources is mirrored unless the other direction has a row of its own or the row says
+    that it holds one way only.
+
+    Parameters
+    ----------
+    countries : mapping of str to str
+        Country of every node.
+
+    Returns
+    -------
+    list of Link
+        Unique by name.
+
+    Raises
+    ------
+    BuildError
+        If a link stands twice, or ends at an unknown node.
+    """
+    rows = _source_rows()
+    links: dict[str, Link] = {}
+    own: set[str] = set()
+    for row in rows:
+        link = _link(row, countries, back=False)
+        if link.name in own:
+            raise BuildError(f"links: '{link.name}' stands twice")
+        own.add(link.name)
+        links[link.name] = link
+    for row in rows:
+        # Air rows of both tables hold both directions; "no" marks what has a row of its own.
+        if row["both_ways"] == "no" and row["mode"] != "air":
+            continue
+        link = _link(row, countries, back=True)
+        links.setdefault(link.name, link)
+    return [links[name] for name in sorted(links)]
+
+
+def link_rows(links: Iterable[Link], shapes: Iterable[str]) -> Iterable[dict[str, object]]:
+    """Return links as rows of the target table.
+
+    Parameters
+    ----------
+    links : iterable of Link
+        Links.
+    shapes : iterable of str
+        Drawings that exist; a link without one is drawn straight.
+
+    Returns
+    -------
+    iterable of dict
+        One per link.
+    """
+    drawn = set(shapes)
+    for link in links:
+        low, typical, high = (number(hours, 2) for hours in link.time_h)
+        yield {
+            "link": link.name,
+            "from_node": link.from_node,
+            "to_node": link.to_node,
+            "mode": link.mode,
+            "corridor": link.corridor,
+            "distance_km": link.distance_km,
+            "time_h": f"triangular({low}, {typical}, {high})",
+            "cost_cny_per_teu": link.cost_cny_per_teu,
+            "cost_cny_per_t": link.cost_cny_per_t,
+            "status": link.status,
+            "opens_on": link.opens_on,
+            "passages": ";".join(link.passages),
+            "geometry": link.shape if link.shape in drawn else "",
+            "source": link.source,
+            "confidence": link.confidence,
+            "note": link.note,
+        }

@@ -1,0 +1,119 @@
+"""Nodes with the facilities that boxes visit there, and the page of sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from networks.build.services import Names
+from networks.build.tables import BuildError, read_raw
+
+__all__ = ["NODE_COLUMNS", "facility_rows", "node_names", "node_rows", "write_sources"]
+
+NODE_COLUMNS = (
+    "node name_en name_zh kind country lat lon customs transhipment source confidence note"
+).split()
+FACILITY_COLUMNS = (
+    "facility node name_en name_zh kind servers fixed_h per_teu_h probability calendar clears take "
+    "smallest_batch lock_mode turn_period_h storage_cost_cny_per_teu co2e_kg_per_teu status "
+    "source confidence note"
+).split()
+_ROLES = ("customs", "transhipment")
+_IN_BRACKETS = re.compile(r"\s*[(（][^)）]*[)）]\s*")
+
+
+def node_names() -> Names:
+    """Return the short names of the nodes: without what stands in brackets."""
+    english, chinese = {}, {}
+    for row in read_raw("nodes"):
+        english[row["node"]] = _IN_BRACKETS.sub(" ", row["name_en"]).strip()
+        chinese[row["node"]] = _IN_BRACKETS.sub("", row["name_zh"]).strip()
+    return Names(english, chinese)
+
+
+def node_rows(used: Iterable[str]) -> list[dict[str, object]]:
+    """Return the rows of nodes.
+
+    Parameters
+    ----------
+    used : iterable of str
+        Nodes that a link touches.
+
+    Returns
+    -------
+    list of dict
+        Rows of the target table.
+
+    Raises
+    ------
+    BuildError
+        If a node has no link, or two facilities for one role.
+    """
+    roles: dict[tuple[str, str], str] = {}
+    for row in read_raw("facilities"):
+        role = row["role"]
+        if not role:
+            continue
+        if role not in _ROLES:
+            raise BuildError(f"facilities.csv: role '{role}' of '{row['facility']}'")
+        if (row["node"], role) in roles:
+            raise BuildError(f"facilities.csv: '{row['node']}' has two facilities for {role}")
+        roles[row["node"], role] = row["facility"]
+    known = set(used)
+    rows: list[dict[str, object]] = []
+    for row in read_raw("nodes"):
+        if row["node"] not in known:
+            raise BuildError(f"nodes.csv: no link touches '{row['node']}'")
+        rows.append({**row, **{role: roles.get((row["node"], role), "") for role in _ROLES}})
+    return rows
+
+
+def facility_rows() -> list[dict[str, str]]:
+    """Return the rows of facilities without the column that the nodes take over."""
+    return [
+        {key: value for key, value in row.items() if key != "role"}
+        for row in read_raw("facilities")
+    ]
+
+
+def write_sources(path: Path, used: Mapping[str, int]) -> int:
+    """Write sources.md: a table of the sources that rows name.
+
+    Parameters
+    ----------
+    path : Path
+        Target.
+    used : mapping of str to int
+        Rows by source key.
+
+    Returns
+    -------
+    int
+        Number of sources.
+
+    Raises
+    ------
+    BuildError
+        If a row names a source that is not in ``raw/sources.csv``.
+    """
+    known = {row["source"]: row for row in read_raw("sources")}
+    if missing := sorted(set(used) - set(known)):
+        raise BuildError(f"sources.csv lacks {', '.join(missing)}")
+    lines = [
+        "# Sources",
+        "",
+        "Keys in the column `source` of the tables. `confidence` says how much a row rests on them:",
+        "high, a page says it; medium, derived or a weaker page; low, computed or weak; assumed,",
+        "nobody said it. Some pages are mirrors; the note names the original agency where it is",
+        "known.",
+        "",
+        "| key | what | address | rows |",
+        "|---|---|---|---|",
+    ]
+    for key in sorted(set(used) | {"openstreetmap", "natural_earth"}):
+        row = known[key]
+        what = row["what"].replace("|", "/")
+        lines.append(f"| {key} | {what} | {row['address']} | {used.get(key, 0)} |")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    return len(used)
