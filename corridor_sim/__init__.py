@@ -2,6 +2,19 @@
 
 A multimodal network (NetworkX), freight that flows over it (SimPy), and how far the throughput gets
 towards a trade-value goal.
+
+``CorridorSimError``
+    What every error of this package is.
+``InputError``
+    Faults of scenarios and tables, all of them at once.
+``Network``
+    Tables of nodes, links, facilities and services, and their graph.
+``Results``
+    What a run did: statistics, summary, and a folder to keep it in.
+``Scenario``
+    What to simulate, read from YAML.
+``simulate``
+    One replication of a scenario.
 """
 
 from __future__ import annotations

@@ -21,6 +21,11 @@ def progress_by_date(label: str, *, quiet: bool) -> Iterator[Callable[[float, st
         What runs.
     quiet : bool
         Show nothing.
+
+    Yields
+    ------
+    callable or None
+        Takes the share done (0 to 1) and the simulated date.
     """
     if quiet:
         yield None
