@@ -91,7 +91,20 @@ class InputError(CorridorSimError):
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
-    """Return a hint that names the nearest known name, or nothing."""
+    """Return a hint that names the nearest known name, or nothing.
+
+    Parameters
+    ----------
+    name : str
+        What was written.
+    known : sequence of str
+        What could be meant.
+
+    Returns
+    -------
+    str
+        For example ``did you mean 'lock'?``, or empty.
+    """
     if len(name) > _COMPARED:
         return ""
     found = difflib.get_close_matches(name, list(known), 1, 0.6)
@@ -104,5 +117,18 @@ def plain(text: object) -> str:
 
 
 def shorten(text: str, length: int = 80) -> str:
-    """Return a text for a message, cut where it is long."""
+    """Return a text for a message, cut where it is long.
+
+    Parameters
+    ----------
+    text : str
+        Text.
+    length : int
+        Characters it may have.
+
+    Returns
+    -------
+    str
+        The text, or its beginning and an ellipsis.
+    """
     return text if len(text) <= length else f"{text[: length - 4]} ..."

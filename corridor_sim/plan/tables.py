@@ -336,7 +336,20 @@ class Plan:
         return self
 
     def service_visit(self, service: int, number: int) -> int:
-        """Return the first visit of one departure."""
+        """Return the first visit of one departure.
+
+        Parameters
+        ----------
+        service : int
+            Rank of the service.
+        number : int
+            Number of the departure within the service.
+
+        Returns
+        -------
+        int
+            Number of the visit.
+        """
         first = self.services.step_first
         steps = int(first[service + 1] - first[service])
         return int(self.services.visit_first[service]) + number * steps

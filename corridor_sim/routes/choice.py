@@ -70,6 +70,11 @@ def corridor_constants(tables: DemandTables, scenario: Scenario) -> dict[str, fl
         Constants of the network.
     scenario : Scenario
         May state its own.
+
+    Returns
+    -------
+    dict of str to float
+        Constants by corridor.
     """
     constants = {
         str(name): float(value) for name, value in tables.choice_constants["constant"].items()
@@ -152,6 +157,11 @@ def build_choice_model(
         By corridor; 0 where none is stated.
     beta : float
         Sensitivity.
+
+    Returns
+    -------
+    ChoiceModel
+        All premiums are 0.
     """
 
     def column(values: Sequence[float]) -> Floats:
@@ -196,7 +206,20 @@ class ExpectedChoice:
 
     @classmethod
     def of(cls, od: ODTable, routes: RouteSet) -> ExpectedChoice:
-        """Lay out the cells of all OD rows."""
+        """Lay out the cells of all OD rows.
+
+        Parameters
+        ----------
+        od : ODTable
+            Rows of demand.
+        routes : RouteSet
+            Alternatives.
+
+        Returns
+        -------
+        ExpectedChoice
+            One cell per OD row and alternative.
+        """
         counts = np.array([len(options) for options in routes.of_od], dtype=np.int64)
         served = np.flatnonzero(counts)
         return cls(

@@ -72,6 +72,11 @@ def service_room(network: Network, routes: RouteSet) -> ServiceRoom:
         Services.
     routes : RouteSet
         Alternatives.
+
+    Returns
+    -------
+    ServiceRoom
+        A row per service and stretch between two calls.
     """
     services = network.services.to_dict("index")
     place: dict[tuple[str, int], int] = {}

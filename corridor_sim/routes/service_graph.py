@@ -67,7 +67,20 @@ class ServiceLeg:
 
 
 def closed_services(network: Network, scenario: Scenario) -> set[str]:
-    """Return the services that do not run: closed, planned, or over a closed passage."""
+    """Return the services that do not run: closed, planned, or over a closed passage.
+
+    Parameters
+    ----------
+    network : Network
+        As the scenario has it.
+    scenario : Scenario
+        Its closed passages.
+
+    Returns
+    -------
+    set of str
+        Names of services.
+    """
     return network.closed_by(scenario.closed_passages)[1]
 
 

@@ -59,6 +59,11 @@ class Desks:
             Where each leg starts, and where the last one ends.
         corridors : sequence of str
             Corridor of the service of each leg.
+
+        Returns
+        -------
+        BoxVisits
+            Facilities before each leg, and a node that lacks customs.
         """
         before: list[list[str]] = [[] for _ in nodes]
         for place in range(1, len(nodes) - 1):

@@ -50,6 +50,11 @@ def lock_wait_h(network: Network, facility: str, *, priority: int) -> float:
         Name of the lock.
     priority : int
         Rank of the vessel, smaller first.
+
+    Returns
+    -------
+    float
+        Hours.
     """
     lock = network.facilities.loc[facility]
     cycle_h = float(lock["fixed_h"].mean())

@@ -106,7 +106,25 @@ def scenario_files(source: str | Path) -> list[Path]:
 
 
 def read_scenario(source: str | Path, overrides: dict[str, Any]) -> Scenario:
-    """Read and validate a scenario; see `Scenario.read`."""
+    """Read and validate a scenario; see `Scenario.read`.
+
+    Parameters
+    ----------
+    source : str or Path
+        Shipped name or YAML file.
+    overrides : dict
+        Values by dotted path; text is read as YAML.
+
+    Returns
+    -------
+    Scenario
+        Validated.
+
+    Raises
+    ------
+    InputError
+        If the file or a value is at fault; all faults at once.
+    """
     path = find_scenario(source)
     tree = _load(path, [])
     for dotted, value in overrides.items():
