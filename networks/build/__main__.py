@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+from corridor_sim.network.attributes import attributes_of
 from networks.build.geometry import write_geometry
-from networks.build.links import LINK_COLUMNS, build_links, link_rows
+from networks.build.links import build_links, link_rows
 from networks.build.paths import LinkFinder, calls_of
-from networks.build.places import (
-    FACILITY_COLUMNS,
-    NODE_COLUMNS,
-    facility_rows,
-    node_names,
-    node_rows,
-    write_sources,
-)
-from networks.build.services import SERVICE_COLUMNS, build_services
+from networks.build.places import facility_rows, node_names, node_rows, write_sources
+from networks.build.services import build_services
 from networks.build.tables import NETWORK, RAW, BuildError, read_raw, write_table
 
-__all__ = ["main"]
+__all__ = ["build", "main"]
 
-CALL_COLUMNS = (
-    "service sequence node stop link facility direction quota_teu source confidence note".split()
-)
-#: Tables that are kept as they are.
+#: Tables that are written as they stand.
 _COPIED = ("background", "zones", "modes", "regions")
-#: Demand tables edited by hand; those that are not there yet are left out.
-_DEMAND = ("commodities", "months", "other_cargo")
+#: Demand tables that are edited by hand; one that is not there is left out.
+_COPIED_DEMAND = ("commodities", "months", "other_cargo")
 
 
 def build() -> dict[str, int]:
@@ -44,45 +34,34 @@ def build() -> dict[str, int]:
     BuildError
         If the raw tables contradict one another.
     """
-    used: Counter[str] = Counter()
+    used = {"derived", "openstreetmap", "natural_earth"}
     counts: dict[str, int] = {}
 
-    def write(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    def write(name: str, rows: Iterable[Mapping[str, object]], folder: str = "") -> None:
         kept = list(rows)
-        used.update(str(row.get("source", "")) for row in kept)
-        counts[name] = write_table(NETWORK / f"{name}.csv", columns, kept)
+        used.update(str(row["source"]) for row in kept)
+        path = NETWORK / folder / f"{name}.csv"
+        counts[folder + name] = write_table(path, list(attributes_of(name)), kept)
 
     nodes = read_raw("nodes")
-    links = build_links({row["node"]: row["country"] for row in nodes})
+    places = {row["node"]: (float(row["lon"]), float(row["lat"])) for row in nodes}
+    links = build_links(set(places))
     services = build_services(links, node_names())
     facilities = facility_rows()
-    places = {row["facility"]: row["node"] for row in facilities}
+    stands_at = {row["facility"]: row["node"] for row in facilities}
     finder = LinkFinder.of(links)
-    calls = [row for service in services for row in calls_of(service, finder, places)]
-    shapes = write_geometry(links, {r["node"]: (float(r["lon"]), float(r["lat"])) for r in nodes})
+    shapes = write_geometry(links, places)
 
-    touched = {node for link in links for node in (link.from_node, link.to_node)}
-    write("nodes", NODE_COLUMNS, node_rows(touched))
-    write("links", LINK_COLUMNS, link_rows(links, shapes))
-    write("facilities", FACILITY_COLUMNS, facilities)
-    columns = set(SERVICE_COLUMNS)
-    write(
-        "services",
-        SERVICE_COLUMNS,
-        ({k: v for k, v in row.items() if k in columns} for row in services),
-    )
-    write("calls", CALL_COLUMNS, calls)
+    write("nodes", node_rows({node for link in links for node in (link.from_node, link.to_node)}))
+    write("links", link_rows(links, shapes))
+    write("facilities", facilities)
+    write("services", ({k: v for k, v in row.items() if k != "path"} for row in services))
+    write("calls", (row for service in services for row in calls_of(service, finder, stands_at)))
     for name in _COPIED:
-        rows = read_raw(name)
-        write(name, list(rows[0]), rows)
-    for name in _DEMAND:
+        write(name, read_raw(name))
+    for name in _COPIED_DEMAND:
         if (RAW / f"{name}.csv").exists():
-            rows = read_raw(name)
-            used.update(row["source"] for row in rows if row.get("source"))
-            counts[f"demand/{name}"] = write_table(
-                NETWORK / "demand" / f"{name}.csv", list(rows[0]), rows
-            )
-    used.update(["derived", "openstreetmap"])
+            write(name, read_raw(name), "demand/")
     counts["sources"] = write_sources(NETWORK / "sources.md", used)
     counts["drawings"] = len(shapes)
     return counts
@@ -93,10 +72,10 @@ def main() -> int:
     try:
         counts = build()
     except BuildError as error:
-        print(f"error: {error}", file=sys.stderr)
+        sys.stderr.write(f"error: {error}\n")
         return 1
     for name, count in counts.items():
-        print(f"{name:20} {count:6}")
+        sys.stdout.write(f"{name:20} {count:6}\n")
     return 0
 
 

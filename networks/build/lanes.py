@@ -46,9 +46,7 @@ def _computed(link: Link, ends: tuple[Point, Point]) -> Line:
         raise BuildError(
             f"the lane of '{link.name}' is not in {_FILE.name}; install searoute and build again"
         ) from None
-    found: Any = searoute.searoute(
-        list(ends[0]), list(ends[1]), restrictions=_restrictions(link)
-    )
+    found: Any = searoute.searoute(list(ends[0]), list(ends[1]), restrictions=_restrictions(link))
     middle = [(float(lon), float(lat)) for lon, lat in found.geometry["coordinates"]]
     line = unwrapped([ends[0], *middle, ends[1]])
     thin = simplified(line, tolerance=_TOLERANCE_DEG)

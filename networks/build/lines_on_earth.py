@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 __all__ = [
     "Line",
@@ -35,16 +36,15 @@ def distance_km(a: Point, b: Point) -> float:
 
 def length_km(line: Sequence[Point]) -> float:
     """Return the length of a line, in km."""
-    return sum(distance_km(a, b) for a, b in zip(line, line[1:], strict=False))
+    return sum(distance_km(a, b) for a, b in pairwise(line))
 
 
 def unwrapped(line: Sequence[Point]) -> Line:
     """Return a line without jumps of longitude, starting where it starts."""
     out: Line = []
     for lon, lat in line:
-        if out:
-            lon += 360 * round((out[-1][0] - lon) / 360)
-        out.append((lon, lat))
+        turns = round((out[-1][0] - lon) / 360) if out else 0
+        out.append((lon + 360 * turns, lat))
     return out
 
 
@@ -63,7 +63,8 @@ def great_circle(a: Point, b: Point, *, step_km: float = 400.0) -> Line:
         share = place / count
         p, q = math.sin((1 - share) * angle), math.sin(share * angle)
         x, y, z = ((p * i + q * j) / math.sin(angle) for i, j in zip(u, v, strict=True))
-        points.append((math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))))
+        lon, lat = math.atan2(y, x), math.atan2(z, math.hypot(x, y))
+        points.append((math.degrees(lon), math.degrees(lat)))
     points.append(b)
     return unwrapped(points)
 

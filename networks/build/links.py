@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from networks.build.corrections import apply_corrections
 from networks.build.passages import passages_of
 from networks.build.tables import BuildError, number, read_raw
 
-__all__ = ["CNY_PER_USD", "LINK_COLUMNS", "Link", "build_links", "link_rows"]
-
-LINK_COLUMNS = (
-    "link from_node to_node mode corridor distance_km time_h cost_cny_per_teu cost_cny_per_t "
-    "status opens_on passages geometry source confidence note"
-).split()
+__all__ = ["CNY_PER_USD", "Link", "build_links", "link_rows"]
 
 #: Mean rate of 2025 used for all fares quoted in dollars.
 CNY_PER_USD = 7.15
-#: Fares of the other direction, as a share: vessels to China and freighters into Chongqing fly and
-#: sail at low rates (air 1.6-2.0 against 3.9-4.8 USD/kg; Rotterdam-Shanghai about a third of
-#: Shanghai-Rotterdam, recalled).
+#: Fares towards China as a share of those away from it (air 1.6-2.0 against 3.9-4.8 USD/kg;
+#: Rotterdam-Shanghai about a third of Shanghai-Rotterdam, recalled).
 BACK_FARE = {"sea": 0.35, "air": 0.43}
 #: The border rows are the rail track between two border stations.
 _MODES = {"border": "rail"}
@@ -77,11 +71,9 @@ class Link:
 
 def _source_rows() -> list[dict[str, str]]:
     """Return all rows in the direction the sources state, corrected."""
-    rows = []
-    for row in read_raw("links"):
-        rows.append({**row, "both_ways": "", "status": "open", "opens_on": ""})
-    rows.extend(read_raw("links_added"))
-    return apply_corrections(rows)
+    blank = {"both_ways": "", "status": "open", "opens_on": ""}
+    rows = [{**row, **blank} for row in read_raw("links")]
+    return apply_corrections([*rows, *read_raw("links_added")])
 
 
 def _fare(row: Mapping[str, str]) -> tuple[float | None, float | None]:
@@ -110,7 +102,7 @@ def _times(row: Mapping[str, str]) -> tuple[float, float, float]:
     return low, typical, high
 
 
-def _link(row: Mapping[str, str], countries: Mapping[str, str], *, back: bool) -> Link:
+def _link(row: Mapping[str, str], places: Collection[str], *, back: bool) -> Link:
     start, end = row["from_node"], row["to_node"]
     if back:
         start, end = end, start
@@ -125,7 +117,7 @@ def _link(row: Mapping[str, str], countries: Mapping[str, str], *, back: bool) -
         confidence = _LESS_SURE[confidence]
         note = f"mirrored; {note}"
     for node in (start, end):
-        if node not in countries:
+        if node not in places:
             raise BuildError(f"links: '{node}' is not in nodes.csv")
     return Link(
         name=f"{mode}:{start}>{end}" + (f"@{variant}" if variant else ""),
@@ -147,7 +139,7 @@ def _link(row: Mapping[str, str], countries: Mapping[str, str], *, back: bool) -
     )
 
 
-def build_links(countries: Mapping[str, str]) -> list[Link]:
+def build_links(places: Collection[str]) -> list[Link]:
     """Return all directed links in the order of their names.
 
     A row of the sources is mirrored unless the other direction has a row of its own or the row says
@@ -155,8 +147,8 @@ def build_links(countries: Mapping[str, str]) -> list[Link]:
 
     Parameters
     ----------
-    countries : mapping of str to str
-        Country of every node.
+    places : collection of str
+        Known nodes.
 
     Returns
     -------
@@ -172,7 +164,7 @@ def build_links(countries: Mapping[str, str]) -> list[Link]:
     links: dict[str, Link] = {}
     own: set[str] = set()
     for row in rows:
-        link = _link(row, countries, back=False)
+        link = _link(row, places, back=False)
         if link.name in own:
             raise BuildError(f"links: '{link.name}' stands twice")
         own.add(link.name)
@@ -181,7 +173,7 @@ def build_links(countries: Mapping[str, str]) -> list[Link]:
         # Air rows of both tables hold both directions; "no" marks what has a row of its own.
         if row["both_ways"] == "no" and row["mode"] != "air":
             continue
-        link = _link(row, countries, back=True)
+        link = _link(row, places, back=True)
         links.setdefault(link.name, link)
     return [links[name] for name in sorted(links)]
 

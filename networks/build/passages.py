@@ -4,25 +4,31 @@ from __future__ import annotations
 
 __all__ = ["passages_of"]
 
-_RIVER = {"TGL", "TGLIFT"}
-_CANAL = {"PLM"}
-_CASPIAN = {frozenset(("AKT", "BAK")), frozenset(("KRK", "BAK"))}
+_RIVER = {"TGL": "three_gorges", "TGLIFT": "three_gorges", "PLM": "pinglu"}
+_CASPIAN = ({"AKT", "BAK"}, {"KRK", "BAK"})
 
 #: Ports on the Pacific side of the Strait of Malacca.
 _PACIFIC = frozenset(
-    "SHW SHY NGB TAC YTN NSH SKU HKGp QZP FCG BHP ZJP YPG HPH SGNp CMT LCB BKKp KOS MNLp JKT KHH "
-    "PUS TYO OSA VVO SINp".split()
+    (
+        *("SHW", "SHY", "NGB", "TAC", "YTN", "NSH", "SKU", "HKGp", "QZP", "FCG", "BHP", "ZJP"),
+        *("YPG", "HPH", "SGNp", "CMT", "LCB", "BKKp", "KOS", "MNLp", "JKT", "KHH", "PUS", "TYO"),
+        *("OSA", "VVO", "SINp"),
+    )
 )
-#: Ports in the strait or beyond it.
-_INDIAN_OCEAN = frozenset("PKG RGN MAAp NSA CMB CGP KHI MBA DUR".split())
-_GULF = frozenset(("JEA", "DMM"))
-_RED_SEA = frozenset(("JED",))
-_MEDITERRANEAN_AND_NORTH = frozenset("RTM HAM ANR FXT PIR VLC AMB_ PSD TNG".split())
-#: Reached round the Cape of Good Hope in any case.
-_BEYOND_THE_CAPE = frozenset("LOS TEM SSZ".split())
-#: Atlantic ports of America, reached by Panama from East Asia.
-_BY_PANAMA = frozenset("NYC CTG".split())
-_SUEZ_ROUTE = ("malacca", "bab_el_mandeb", "suez")
+_STRAIT = ("malacca",)
+_GULF = ("malacca", "hormuz")
+_RED_SEA = ("malacca", "bab_el_mandeb")
+_SUEZ = ("malacca", "bab_el_mandeb", "suez")
+_CAPE = ("malacca", "cape")
+#: Passages from the Pacific side of Malacca to a port, where there is one lane only.
+_TO_PORT = {
+    **dict.fromkeys(("PKG", "RGN", "MAAp", "NSA", "CMB", "CGP", "KHI", "MBA", "DUR"), _STRAIT),
+    **dict.fromkeys(("JEA", "DMM"), _GULF),
+    "JED": _RED_SEA,
+    **dict.fromkeys(("LOS", "TEM", "SSZ"), _CAPE),
+    **dict.fromkeys(("NYC", "CTG"), ("panama",)),
+}
+_TO_LANE = {"suez": _SUEZ, "cape": _CAPE}
 
 
 def passages_of(start: str, end: str, *, mode: str, variant: str) -> tuple[str, ...]:
@@ -42,24 +48,12 @@ def passages_of(start: str, end: str, *, mode: str, variant: str) -> tuple[str, 
     """
     ends = {start, end}
     if mode == "inland_waterway":
-        return ("three_gorges",) if ends & _RIVER else ("pinglu",) if ends & _CANAL else ()
+        return tuple(sorted({_RIVER[node] for node in ends if node in _RIVER}))
     if mode != "sea":
         return ()
-    if frozenset(ends) in _CASPIAN:
+    if ends in _CASPIAN:
         return ("caspian",)
-    if not ends & _PACIFIC:
+    far = ends - _PACIFIC
+    if len(far) != 1:
         return ()
-    far = next(iter(ends - _PACIFIC), "")
-    if far in _INDIAN_OCEAN:
-        return ("malacca",)
-    if far in _GULF:
-        return ("malacca", "hormuz")
-    if far in _RED_SEA:
-        return ("malacca", "bab_el_mandeb")
-    if far in _MEDITERRANEAN_AND_NORTH:
-        return _SUEZ_ROUTE if variant == "suez" else ("malacca", "cape")
-    if far in _BEYOND_THE_CAPE:
-        return ("malacca", "cape")
-    if far in _BY_PANAMA:
-        return ("panama",)
-    return ()
+    return _TO_LANE[variant] if variant else _TO_PORT.get(far.pop(), ())

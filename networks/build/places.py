@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from networks.build.services import Names
 from networks.build.tables import BuildError, read_raw
 
-__all__ = ["NODE_COLUMNS", "facility_rows", "node_names", "node_rows", "write_sources"]
+__all__ = ["facility_rows", "node_names", "node_rows", "write_sources"]
 
-NODE_COLUMNS = (
-    "node name_en name_zh kind country lat lon customs transhipment source confidence note"
-).split()
-FACILITY_COLUMNS = (
-    "facility node name_en name_zh kind servers fixed_h per_teu_h probability calendar clears take "
-    "smallest_batch lock_mode turn_period_h storage_cost_cny_per_teu co2e_kg_per_teu status "
-    "source confidence note"
-).split()
 _ROLES = ("customs", "transhipment")
 _IN_BRACKETS = re.compile(r"\s*[(（][^)）]*[)）]\s*")
 
@@ -77,15 +69,15 @@ def facility_rows() -> list[dict[str, str]]:
     ]
 
 
-def write_sources(path: Path, used: Mapping[str, int]) -> int:
-    """Write sources.md: a table of the sources that rows name.
+def write_sources(path: Path, used: Collection[str]) -> int:
+    """Write sources.md: a table of the keys that rows name in their column ``source``.
 
     Parameters
     ----------
     path : Path
         Target.
-    used : mapping of str to int
-        Rows by source key.
+    used : collection of str
+        Keys that rows name.
 
     Returns
     -------
@@ -97,23 +89,21 @@ def write_sources(path: Path, used: Mapping[str, int]) -> int:
     BuildError
         If a row names a source that is not in ``raw/sources.csv``.
     """
-    known = {row["source"]: row for row in read_raw("sources")}
-    if missing := sorted(set(used) - set(known)):
+    rows = read_raw("sources")
+    if missing := sorted(set(used) - {row["source"] for row in rows}):
         raise BuildError(f"sources.csv lacks {', '.join(missing)}")
     lines = [
         "# Sources",
         "",
-        "Keys in the column `source` of the tables. `confidence` says how much a row rests on them:",
-        "high, a page says it; medium, derived or a weaker page; low, computed or weak; assumed,",
-        "nobody said it. Some pages are mirrors; the note names the original agency where it is",
-        "known.",
+        "Keys in the column `source` of the tables. The column `confidence` says how much a row",
+        "rests on it: high, a page says it; medium, derived or a weaker page; low, computed or",
+        "weak; assumed, nobody said it. Some addresses are mirrors of the original page.",
         "",
-        "| key | what | address | rows |",
-        "|---|---|---|---|",
+        "| key | what | address |",
+        "|---|---|---|",
     ]
-    for key in sorted(set(used) | {"openstreetmap", "natural_earth"}):
-        row = known[key]
-        what = row["what"].replace("|", "/")
-        lines.append(f"| {key} | {what} | {row['address']} | {used.get(key, 0)} |")
+    for row in sorted(rows, key=lambda row: row["source"]):
+        what, address = (row[name].replace("|", "/") for name in ("what", "address"))
+        lines.append(f"| {row['source']} | {what} | {address} |")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    return len(used)
+    return len(rows)

@@ -8,13 +8,7 @@ from dataclasses import dataclass
 from networks.build.links import Link
 from networks.build.tables import BuildError, number, read_raw
 
-__all__ = ["SERVICE_COLUMNS", "Names", "build_services"]
-
-SERVICE_COLUMNS = (
-    "service name_en name_zh corridor mode dispatch departures_per_week timetable min_teu "
-    "max_wait_h max_per_day capacity_teu capacity_t priority fleet pool return_pool turnaround_h "
-    "max_idle_h runs_empty hold max_pending carries status opens_on source confidence note"
-).split()
+__all__ = ["Names", "build_services"]
 
 #: Payload of a container slot, t: what ships and through trains carry per TEU when all is heavy.
 _SLOT_T = 16.0
@@ -124,9 +118,9 @@ def _flights(names: Names) -> Iterable[dict[str, str]]:
             }
 
 
-def _feeders(links: Iterable[Link], names: Names, taken: set[tuple[str, str, str]]) -> Iterable[
-    dict[str, str]
-]:
+def _feeders(
+    links: Iterable[Link], names: Names, taken: set[tuple[str, str, str]]
+) -> Iterable[dict[str, str]]:
     """Yield a truck, or a block of rail slots, for each link between a zone and a gateway."""
     for link in links:
         ends = (link.from_node, link.to_node)
