@@ -47,7 +47,7 @@ def _number(text: str) -> float:
         raise DistributionError(f"'{shorten(text.strip())}' is not a number") from None
     if not 0 <= value <= _LARGEST:
         raise DistributionError(
-            f"{shorten(text.strip())} is out of range; allowed: 0 to {_LARGEST:g}"
+            f"{shorten(text.strip())} is out of range; allowed: 0 to {_LARGEST:,.0f}"
         )
     return value
 

@@ -35,6 +35,14 @@ def _faults_of(where: str) -> FaultAt:
     return fault_at
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # Too long for a name, or not ours to look at.
+        return False
+
+
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
     return rows
@@ -93,20 +101,13 @@ class Network:
             With every fault found, by file, row and column.
         """
         path = Path(source)
-        if not path.is_dir():
+        if not _is_folder(path):
+            known = shipped_names("networks")
+            if str(source) not in known:
+                what = f"'{shorten(str(source))}' is neither a folder nor a shipped network"
+                allowed, hint = ", ".join(known), nearest(str(source), known)
+                raise InputError([Fault("network", what, allowed=allowed, hint=hint)])
             path = shipped("networks") / str(source)
-            if "/" in str(source) or not path.is_dir():
-                known = shipped_names("networks")
-                raise InputError(
-                    [
-                        Fault(
-                            "network",
-                            f"'{source}' is neither a folder nor a shipped network",
-                            allowed=", ".join(known),
-                            hint=nearest(str(source), known),
-                        )
-                    ]
-                )
         faults: list[Fault] = []
         rows: dict[str, list[dict[str, Any]]] = {}
         for table in TABLES:
@@ -115,9 +116,11 @@ class Network:
                 rows[table] = []
             elif found := read_table(file, table, faults):
                 rows[table] = found
-        # Rows with a fault in a cell still show which names and sources are not known.
+        # Rows with a fault in a cell still show which names and sources are not known, but names of
+        # a table with rows that cannot be read at all may be there.
         cells_are_good = not faults
-        faults += [*check_references(rows), *check_sources(rows, path)]
+        broken = {fault.file.removesuffix(".csv") for fault in faults if fault.column is None}
+        faults += [*check_references(rows, but=broken), *check_sources(rows, path)]
         if cells_are_good:
             faults += check_tables(rows)
         if faults:

@@ -94,7 +94,7 @@ def _distribution(text: str, attribute: Attribute) -> Distribution | None:
     largest = _LARGEST_OF.get(attribute.unit, _LARGEST)
     high = max(read.mean(), _end(read))
     if high > largest:
-        raise ValueError(f"'{shorten(text)}' is too large; allowed: 0 to {largest:g}")
+        raise ValueError(f"'{shorten(text)}' is too large; allowed: {_span(0, largest, attribute)}")
     return read
 
 
@@ -106,7 +106,7 @@ def _end(read: Distribution) -> float:
 def _int(text: str, attribute: Attribute) -> int:
     value = _float(text, attribute)
     if value != int(value) or value > UNLIMITED:
-        raise ValueError(f"'{shorten(text)}' is not a whole number; allowed: 0 to {UNLIMITED}")
+        raise ValueError(f"'{shorten(text)}' is not a whole number; allowed: 0 to {UNLIMITED:,}")
     return int(value)
 
 
@@ -164,7 +164,11 @@ def _float(text: str, attribute: Attribute) -> float:
         return value
     if math.isfinite(value) and value < low == 0:
         raise ValueError(f"{shorten(text)} is negative; allowed: 0 or more")
-    raise ValueError(f"{shorten(text)} is out of range; allowed: {low:g} to {high:g}")
+    raise ValueError(f"{shorten(text)} is out of range; allowed: {_span(low, high, attribute)}")
+
+
+def _span(low: float, high: float, attribute: Attribute) -> str:
+    return f"{low:,.12g} to {high:,.12g} {attribute.unit}".rstrip()
 
 
 #: How the text of a cell is read, by the type of its attribute; other types stay text.

@@ -53,7 +53,10 @@ def read_rows(path: Path, faults: list[Fault]) -> tuple[list[str], list[dict[str
         faults.append(Fault(path.name, "the table is empty", hint="its first row names columns"))
         return [], []
     header = _header(*found[0], name=path.name, faults=faults)
+    if not header:
+        return [], []
     rows = []
+    nameless: set[int] = set()
     for line, cells in found[1:]:
         if any(cells[len(header) :]):
             what = f"{len(cells)} cells where the header has {len(header)}"
@@ -62,9 +65,10 @@ def read_rows(path: Path, faults: list[Fault]) -> tuple[list[str], list[dict[str
             continue
         filled = [*cells[: len(header)], *[""] * (len(header) - len(cells))]
         for place, (column, cell) in enumerate(zip(header, filled, strict=True)):
-            if cell and not column:
+            if cell and not column and place not in nameless:
+                nameless.add(place)
                 what = f"'{shorten(cell)}' stands in column {place + 1}, which has no name"
-                hint = "name the column in the first row, or empty the cell"
+                hint = "name the column in the first row, or empty it"
                 faults.append(Fault(path.name, what, row=line, hint=hint))
         row = {column: cell for column, cell in zip(header, filled, strict=True) if column}
         rows.append(row | {"": str(line)})
@@ -149,7 +153,7 @@ def _header(line: int, cells: list[str], *, name: str, faults: list[Fault]) -> l
         Fault(name, f"column '{shorten(cell)}' stands there twice", row=line, hint="remove one")
         for cell in twice
     )
-    return cells
+    return [] if twice else cells
 
 
 def read_table(path: Path, table: str, faults: list[Fault]) -> list[dict[str, Any]]:
@@ -171,6 +175,7 @@ def read_table(path: Path, table: str, faults: list[Fault]) -> list[dict[str, An
     """
     attributes = attributes_of(table)
     known = list(attributes)
+    before = len(faults)
     header, rows = read_rows(path, faults)
     if not header:
         return []
@@ -183,7 +188,7 @@ def read_table(path: Path, table: str, faults: list[Fault]) -> list[dict[str, An
     faults.extend(
         Fault(path.name, f"column '{name}' is missing", row=1) for name in known if name in missing
     )
-    if not rows and table not in _MAY_BE_EMPTY:
+    if not rows and table not in _MAY_BE_EMPTY and len(faults) == before:
         faults.append(Fault(path.name, "the table has no rows below its header"))
     typed: list[dict[str, Any]] = []
     seen: dict[str, int] = {}
@@ -197,6 +202,9 @@ def read_table(path: Path, table: str, faults: list[Fault]) -> list[dict[str, An
                 values[name] = convert(attribute, row.get(name, ""))
             except ValueError as error:
                 faults.append(Fault(path.name, str(error), row=line, column=name))
+                if name == known[0] and row.get(name):
+                    # Whatever refers to it is not at fault.
+                    values[name] = row[name]
         typed.append(values)
         key = values.get(known[0])
         if table in _UNNAMED or key is None:
