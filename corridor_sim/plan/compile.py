@@ -24,10 +24,10 @@ from corridor_sim.plan.tables import (
 from corridor_sim.streams import stream
 
 if TYPE_CHECKING:
-    from corridor_sim.shipments import Shipments
     from corridor_sim.distributions import Distribution
     from corridor_sim.network import Network
     from corridor_sim.scenario import Scenario
+    from corridor_sim.shipments import Shipments
 
 __all__ = ["compile_plan"]
 

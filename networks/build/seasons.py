@@ -79,7 +79,7 @@ def month_rows() -> list[dict[str, object]]:
         for month in lengths:
             per_day[year, month] = float(row["value_bn_cny"]) / sum(weighted.values())
     years = sorted({year for year, _ in per_day})
-    shape = {month: 0.0 for month in _MONTHS}
+    shape = dict.fromkeys(_MONTHS, 0.0)
     for year in years:
         mean = sum(per_day[year, month] for month in _MONTHS) / len(_MONTHS)
         for month in _MONTHS:
