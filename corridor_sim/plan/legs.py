@@ -244,8 +244,14 @@ def draw_shipments(
 
     Parameters
     ----------
-    shipments, patterns, legs, layout
-        As for `build_legs`.
+    shipments : Shipments
+        With their routes.
+    patterns : list of RoutePattern
+        From `route_patterns`.
+    legs : LegTable
+        From `build_legs`.
+    layout : ServiceLayout
+        From `layout_services`.
     visit_first : (S + 1,) int64
         First visit of each service.
     seed, replication : int
