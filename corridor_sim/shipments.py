@@ -97,12 +97,11 @@ def expected_route_flows(od: ODTable, model: ChoiceModel) -> dict[str, RouteFlow
     """
     cells = ExpectedChoice.of(od, model.routes)
     share = cells.shares(model)
-    teu = np.array([row.teu_per_year for row in od.rows])[cells.row] * share / _WEEKS_PER_YEAR
+    teu = cells.teu_per_year * share / _WEEKS_PER_YEAR
     size = np.array([row.shipment_teu.mean() for row in od.rows])[cells.row]
-    t_per_teu = np.array([row.t_per_teu for row in od.rows])[cells.row]
     sums = [
         np.bincount(cells.route, amount, minlength=len(model.routes.routes))
-        for amount in (teu / size, teu, teu * t_per_teu)
+        for amount in (teu / size, teu, teu * cells.t_per_teu)
     ]
     return {
         route.name: RouteFlow(*(float(total[number]) for total in sums))

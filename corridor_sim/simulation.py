@@ -16,7 +16,7 @@ from corridor_sim.plan.compile import compile_plan
 from corridor_sim.results import Results
 from corridor_sim.routes.alternatives import enumerate_routes
 from corridor_sim.routes.choice import ChoiceModel, build_choice_model, corridor_constants
-from corridor_sim.routes.premiums import service_room, with_premiums
+from corridor_sim.routes.premiums import find_premiums, service_room, with_premiums
 from corridor_sim.routes.service_graph import closed_services
 from corridor_sim.scenario import Scenario
 from corridor_sim.shipments import generate_shipments
@@ -103,7 +103,8 @@ def lay_groundwork(scenario: Scenario) -> Groundwork:
     constants = corridor_constants(tables, scenario)
     choice = build_choice_model(routes, constants, beta=scenario.choice.beta)
     if scenario.choice.premiums:
-        choice = with_premiums(choice, od, service_room(network, routes))
+        room = service_room(network, routes)
+        choice = with_premiums(choice, room, find_premiums(choice, od, room))
     return Groundwork(
         scenario=scenario,
         network=network,

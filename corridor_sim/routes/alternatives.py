@@ -122,9 +122,13 @@ def enumerate_routes(network: Network, od: ODTable, scenario: Scenario) -> Route
     found: dict[Pair, dict[str, Route]] = {pair: {} for pair in wanted}
     desks = _Costs(network)
     keep = scenario.choice.max_alternatives_per_corridor
-    for also_closed in _closure_sets(closed, spans):
-        search = Search(service_legs(network, closed=also_closed), network)
+    for shut in _closure_sets(spans):
+        search = Search(service_legs(network, closed=closed | shut), network)
         for pair in wanted:
+            known = found[pair]
+            if shut and not any(shut.intersection(route.services) for route in known.values()):
+                # What it has stays open.
+                continue
             for corridor in pair.corridors:
                 chains = search.chains(
                     pair.origin,
@@ -136,7 +140,7 @@ def enumerate_routes(network: Network, od: ODTable, scenario: Scenario) -> Route
                 )
                 for chain in chains:
                     route = desks.route(pair, corridor, chain)
-                    found[pair].setdefault(route.name, route)
+                    known.setdefault(route.name, route)
     named: dict[str, Route] = {}
     for of_pair in found.values():
         named.update(of_pair)
@@ -149,10 +153,9 @@ def enumerate_routes(network: Network, od: ODTable, scenario: Scenario) -> Route
     )
 
 
-def _closure_sets(closed: frozenset[str], spans: Iterable[AvoidedSpan]) -> list[frozenset[str]]:
-    """Return the sets of services that are shut at some time, the usual one first."""
-    sets = [closed, *(closed | span.services for span in spans if span.services)]
-    return list(dict.fromkeys(sets))
+def _closure_sets(spans: Iterable[AvoidedSpan]) -> list[frozenset[str]]:
+    """Return the sets of services that are avoided at some time; none are at first."""
+    return list(dict.fromkeys([frozenset(), *(span.services for span in spans)]))
 
 
 def _pair_of(row: ODRow, network: Network) -> Pair:

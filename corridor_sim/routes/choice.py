@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from corridor_sim.demand.tables import DemandTables
     from corridor_sim.scenario import Scenario
 
-__all__ = ["ChoiceModel", "build_choice_model", "corridor_constants", "vot_nodes"]
+__all__ = ["ChoiceModel", "ExpectedChoice", "build_choice_model", "corridor_constants", "vot_nodes"]
 
 Floats = NDArray[np.float64]
 
@@ -57,8 +58,14 @@ def vot_nodes(median: float, sigma: float) -> tuple[Floats, Floats]:
     """
     if sigma == 0 or median == 0:
         return np.array([median]), np.array([1.0])
-    points, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    points, weights = _hermite_nodes()
     return median * np.exp(sigma * points), weights / weights.sum()
+
+
+@cache
+def _hermite_nodes() -> tuple[Floats, Floats]:
+    points, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    return points, weights
 
 
 def corridor_constants(tables: DemandTables, scenario: Scenario) -> dict[str, float]:
@@ -180,53 +187,55 @@ def build_choice_model(
     )
 
 
-def probabilities(utility: Floats) -> Floats:
-    """Return logit probabilities along the last axis."""
-    shifted = np.exp(utility - utility.max(axis=-1, keepdims=True))
-    shares: Floats = shifted / shifted.sum(axis=-1, keepdims=True)
-    return shares
-
-
 @dataclass(frozen=True, eq=False)
 class ExpectedChoice:
     """Cells of OD row and alternative, laid side by side for fast repeated evaluation.
 
     Attributes
     ----------
+    od : ODTable
+        Demand.
     row, route : (c,) int64
         OD row and route of each cell; cells of a row lie together.
     first : (rows with alternatives + 1,) int64
         First cell of each row that has alternatives.
+    teu_per_year, t_per_teu : (c,) float64
+        Of the OD row.
+    cny_per_day : (c, nodes) float64
+        What a day in transit costs a TEU, at the nodes that stand for the shippers.
+    weight : (c, nodes) float64
+        Share of the shippers at each node.
     """
 
     od: ODTable
     row: NDArray[np.int64]
     route: NDArray[np.int64]
     first: NDArray[np.int64]
+    teu_per_year: Floats
+    t_per_teu: Floats
+    cny_per_day: Floats
+    weight: Floats
 
     @classmethod
     def of(cls, od: ODTable, routes: RouteSet) -> ExpectedChoice:
-        """Lay out the cells of all OD rows.
-
-        Parameters
-        ----------
-        od : ODTable
-            Rows of demand.
-        routes : RouteSet
-            Alternatives.
-
-        Returns
-        -------
-        ExpectedChoice
-            One cell per OD row and alternative.
-        """
+        """Lay out the cells of all OD rows."""
         counts = np.array([len(options) for options in routes.of_od], dtype=np.int64)
-        served = np.flatnonzero(counts)
+        row = np.repeat(np.arange(len(counts)), counts)
+        money = np.zeros((len(counts), _NODES))
+        weights = np.zeros((len(counts), _NODES))
+        for number, flow in enumerate(od.rows):
+            value, weight = vot_nodes(flow.vot_median_pct_per_day, flow.vot_sigma)
+            money[number] = np.resize(value, _NODES) / 100 * flow.cny_per_teu
+            weights[number, : len(weight)] = weight
         return cls(
             od=od,
-            row=np.repeat(np.arange(len(counts)), counts),
+            row=row,
             route=np.array([r for options in routes.of_od for r in options], dtype=np.int64),
-            first=np.concatenate([[0], np.cumsum(counts[served])]).astype(np.int64),
+            first=np.concatenate([[0], np.cumsum(counts[counts > 0])]).astype(np.int64),
+            teu_per_year=np.array([flow.teu_per_year for flow in od.rows])[row],
+            t_per_teu=np.array([flow.t_per_teu for flow in od.rows])[row],
+            cny_per_day=money[row],
+            weight=weights[row],
         )
 
     def shares(self, model: ChoiceModel) -> Floats:
@@ -244,27 +253,16 @@ class ExpectedChoice:
         (c,) float64
             Shares, summing to one over the cells of a row.
         """
-        rows = self.od.rows
-        n_nodes = _NODES
-        values = np.empty((len(rows), n_nodes))
-        weights = np.zeros((len(rows), n_nodes))
-        for number, row in enumerate(rows):
-            value, weight = vot_nodes(row.vot_median_pct_per_day, row.vot_sigma)
-            values[number] = np.resize(value, n_nodes)
-            weights[number, : len(weight)] = weight
-        t_per_teu = np.array([row.t_per_teu for row in rows])[self.row]
-        per_day = (values * np.array([row.cny_per_teu for row in rows])[:, None] / 100)[self.row]
-        freight = (
-            model.cost_cny_per_teu[self.route]
-            + model.premium_cny_per_teu[self.route]
-            + t_per_teu * (model.cost_cny_per_t[self.route] + model.premium_cny_per_t[self.route])
-        )
-        generalised = freight[:, None] + per_day * model.planned_days[self.route][:, None]
-        utility = model.constant[self.route][:, None] - model.beta * np.log(generalised)
+        route = self.route
+        freight = (model.cost_cny_per_teu + model.premium_cny_per_teu)[route] + self.t_per_teu * (
+            model.cost_cny_per_t + model.premium_cny_per_t
+        )[route]
+        generalised = freight[:, None] + self.cny_per_day * model.planned_days[route][:, None]
+        utility = model.constant[route][:, None] - model.beta * np.log(generalised)
         starts = self.first[:-1]
         counts = np.diff(self.first)
         top = np.repeat(np.maximum.reduceat(utility, starts, axis=0), counts, axis=0)
         raised = np.exp(utility - top)
-        share = raised / np.repeat(np.add.reduceat(raised, starts, axis=0), counts, axis=0)
-        expected: Floats = (share * weights[self.row]).sum(axis=1)
+        raised /= np.repeat(np.add.reduceat(raised, starts, axis=0), counts, axis=0)
+        expected: Floats = (raised * self.weight).sum(axis=1)
         return expected

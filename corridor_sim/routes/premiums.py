@@ -31,15 +31,23 @@ from corridor_sim.routes.choice import ChoiceModel, ExpectedChoice
 if TYPE_CHECKING:
     from corridor_sim.network import Network
 
-__all__ = ["ServiceRoom", "service_room", "with_premiums"]
+__all__ = [
+    "TARGET_LOAD",
+    "Premiums",
+    "ServiceRoom",
+    "find_premiums",
+    "service_room",
+    "with_premiums",
+]
 
 Floats = NDArray[np.float64]
 
 _WEEKS_PER_YEAR = 365 / 7
 #: Share of the slots that is planned to be sold in a mean week.
 TARGET_LOAD = 0.92
-_ROUNDS = 120
+_ROUNDS = 80
 _FIRST_STEP = 0.15
+_HALVED_AFTER = 20
 _USUAL_T_PER_TEU = 8.0
 
 
@@ -110,10 +118,29 @@ def _departures_per_year(service: dict[object, object]) -> float:
     return per_week * _WEEKS_PER_YEAR
 
 
-def with_premiums(
-    model: ChoiceModel, od: ODTable, room: ServiceRoom, *, rounds: int = _ROUNDS
-) -> ChoiceModel:
-    """Return the model with premiums under which expected loads fit.
+@dataclass(frozen=True, eq=False)
+class Premiums:
+    """Premiums of every stretch.
+
+    Attributes
+    ----------
+    cny_per_teu, cny_per_t : (s,) float64
+        By slot and by weight, in the order of `ServiceRoom.stretches`.
+    """
+
+    cny_per_teu: Floats
+    cny_per_t: Floats
+
+
+def find_premiums(
+    model: ChoiceModel,
+    od: ODTable,
+    room: ServiceRoom,
+    *,
+    rounds: int = _ROUNDS,
+    start: Premiums | None = None,
+) -> Premiums:
+    """Return premiums under which expected loads fit.
 
     Parameters
     ----------
@@ -125,43 +152,54 @@ def with_premiums(
         Slots.
     rounds : int
         Rounds of the method.
+    start : Premiums, optional
+        Of a similar model, to begin with.
 
     Returns
     -------
-    ChoiceModel
-        Premiums by route; expected loads of all stretches are at most a few per cent over
-        `TARGET_LOAD` where other ways exist. Where none do, the premium has no effect and what
-        cannot ride waits.
+    Premiums
+        Expected loads of all stretches are at most a few per cent over `TARGET_LOAD` where other
+        ways exist. Where none do, the premium has no effect and what cannot ride waits.
     """
-    if not room.stretches:
-        return model
     cells = ExpectedChoice.of(od, model.routes)
-    teu = np.array([row.teu_per_year for row in od.rows])[cells.row]
-    t = teu * np.array([row.t_per_teu for row in od.rows])[cells.row]
+    t = cells.teu_per_year * cells.t_per_teu
     n_routes = len(model.routes.routes)
-    # A premium of a tenth of the cheapest route over a stretch is a step that matters there.
-    scale_teu = _scale(room, model.cost_cny_per_teu + _USUAL_T_PER_TEU * model.cost_cny_per_t)
-    premium_teu = np.zeros(len(room.stretches))
-    premium_t = np.zeros(len(room.stretches))
-    limit_teu = TARGET_LOAD * room.teu_per_year
-    limit_t = TARGET_LOAD * room.t_per_year
-    back = csr_array(room.uses.T)
-    priced = model
-    for number in range(rounds):
-        share = cells.shares(priced)
-        load_teu = room.uses @ np.bincount(cells.route, share * teu, minlength=n_routes)
-        load_t = room.uses @ np.bincount(cells.route, share * t, minlength=n_routes)
-        step = _FIRST_STEP / (1 + number / 30)
-        for premium, load, limit, scale in (
-            (premium_teu, load_teu, limit_teu, scale_teu),
-            (premium_t, load_t, limit_t, scale_teu / _USUAL_T_PER_TEU),
-        ):
+    # A premium is scaled by the cheapest route over the stretch.
+    scale = _scale(room, model.cost_cny_per_teu + _USUAL_T_PER_TEU * model.cost_cny_per_t)
+    none = np.zeros(len(room.stretches))
+    by_teu = none.copy() if start is None else start.cny_per_teu.copy()
+    by_t = none.copy() if start is None else start.cny_per_t.copy()
+    kinds = (
+        (by_teu, cells.teu_per_year, TARGET_LOAD * room.teu_per_year, scale),
+        (by_t, t, TARGET_LOAD * room.t_per_year, scale / _USUAL_T_PER_TEU),
+    )
+    for number in range(rounds if len(none) else 0):
+        share = cells.shares(with_premiums(model, room, Premiums(by_teu, by_t)))
+        step = _FIRST_STEP / (1 + number / _HALVED_AFTER)
+        for premium, amount, limit, unit in kinds:
+            load = room.uses @ np.bincount(cells.route, share * amount, minlength=n_routes)
             excess = np.clip(load / limit - 1, -1.0, 2.0)
-            np.maximum(premium + step * scale * excess, 0.0, out=premium)
-        priced = dataclasses.replace(
-            model, premium_cny_per_teu=back @ premium_teu, premium_cny_per_t=back @ premium_t
-        )
-    return priced
+            np.maximum(premium + step * unit * excess, 0.0, out=premium)
+    return Premiums(by_teu, by_t)
+
+
+def with_premiums(model: ChoiceModel, room: ServiceRoom, premiums: Premiums) -> ChoiceModel:
+    """Return the model with premiums added up along its routes.
+
+    Parameters
+    ----------
+    model : ChoiceModel
+        Costs and constants.
+    room : ServiceRoom
+        Which routes ride which stretch.
+    premiums : Premiums
+        By stretch.
+    """
+    return dataclasses.replace(
+        model,
+        premium_cny_per_teu=room.uses.T @ premiums.cny_per_teu,
+        premium_cny_per_t=room.uses.T @ premiums.cny_per_t,
+    )
 
 
 def _scale(room: ServiceRoom, cost: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,6 @@ __all__ = ["MONEY_LEVELS", "LegChain", "Search"]
 MONEY_LEVELS = (30.0, 1_000.0, 20_000.0)
 _USUAL_T_PER_TEU = 8.0
 _DAY_H = 24.0
-# Ways looked at by level before loops and doubles are thrown away.
-_LOOKED_AT = 3
 _ONWARD = "shared"
 _INSIDE = "hub"
 
@@ -93,6 +92,16 @@ def _weight(leg: ServiceLeg, money: float) -> float:
     return cost + money / _DAY_H * leg.planned_h + 1e-6
 
 
+@dataclass(frozen=True, eq=False)
+class _Gates:
+    """Legs by the services of a corridor: where they start and end, and what they cost by level."""
+
+    legs: list[ServiceLeg]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    weights: list[Floats]
+
+
 class Search:
     """Finds chains of legs between two places by one corridor.
 
@@ -114,9 +123,9 @@ class Search:
         self.index = {node: number for number, node in enumerate(nodes)}
         sides = network.zones["side"].to_dict()
         self.home = {str(zone) for zone, side in sides.items() if side == "chongqing"}
-        self.partners = {str(zone) for zone in sides} - self.home
+        self.zones = {str(zone) for zone in sides}
         self._paths: dict[tuple[frozenset[str], tuple[str, ...]], _Paths] = {}
-        self._gates: dict[tuple[frozenset[str], str], list[ServiceLeg]] = {}
+        self._gates: dict[tuple[frozenset[str], str], _Gates] = {}
 
     def _over(self, carries: frozenset[str], corridors: tuple[str, ...]) -> _Paths:
         key = carries, corridors
@@ -127,12 +136,16 @@ class Search:
             self._paths[key] = _Paths(chosen, self.index)
         return self._paths[key]
 
-    def _corridor_legs(self, carries: frozenset[str], corridor: str) -> list[ServiceLeg]:
+    def _gates_of(self, carries: frozenset[str], corridor: str) -> _Gates:
         key = carries, corridor
         if key not in self._gates:
-            self._gates[key] = [
-                leg for leg in self.legs if leg.corridor == corridor and leg.carries & carries
-            ]
+            legs = [leg for leg in self.legs if leg.corridor == corridor and leg.carries & carries]
+            self._gates[key] = _Gates(
+                legs=legs,
+                starts=np.array([self.index[leg.origin] for leg in legs], dtype=np.int64),
+                ends=np.array([self.index[leg.destination] for leg in legs], dtype=np.int64),
+                weights=[np.array([_weight(leg, money) for leg in legs]) for money in MONEY_LEVELS],
+            )
         return self._gates[key]
 
     def chains(
@@ -165,27 +178,24 @@ class Search:
         list of LegChain
             Best first, by turns of the money levels.
         """
-        gates = self._corridor_legs(carries, corridor)
-        if not gates:
+        gates = self._gates_of(carries, corridor)
+        if not gates.legs:
             return []
         before, after = self._sides_of(origin, destination, corridor)
         head, tail = self._over(carries, before), self._over(carries, after)
-        starts = np.array([self.index[leg.origin] for leg in gates])
-        ends = np.array([self.index[leg.destination] for leg in gates])
         by_level: list[list[LegChain]] = []
-        for level, money in enumerate(MONEY_LEVELS):
-            own = np.array([_weight(leg, money) for leg in gates])
-            total = own + head.tree(origin, towards=False, level=level)[starts]
-            total += tail.tree(destination, towards=True, level=level)[ends]
-            order = np.argsort(total, kind="stable")[: _LOOKED_AT * keep]
+        for level in range(len(MONEY_LEVELS)):
+            total = (
+                gates.weights[level] + head.tree(origin, towards=False, level=level)[gates.starts]
+            )
+            total += tail.tree(destination, towards=True, level=level)[gates.ends]
+            order = np.argsort(total, kind="stable")
             best = total[order[0]]
             if not np.isfinite(best):
                 return []
-            found = []
-            for number in order:
-                if total[number] > worst_ratio * best:
-                    break
-                gate = gates[int(number)]
+            found: list[LegChain] = []
+            for number in order[total[order] <= worst_ratio * best].tolist():
+                gate = gates.legs[number]
                 chain = (
                     *head.path(origin, gate.origin, towards=False, level=level),
                     gate,
@@ -193,6 +203,8 @@ class Search:
                 )
                 if self._is_sound(chain):
                     found.append(chain)
+                if len(found) == keep:
+                    break
             by_level.append(found)
         return _by_turns(by_level, keep)
 
@@ -210,9 +222,7 @@ class Search:
     def _is_sound(self, chain: LegChain) -> bool:
         """Tell whether a chain visits no place twice and passes through no other zone."""
         nodes = [chain[0].origin, *(leg.destination for leg in chain)]
-        inner = nodes[1:-1]
-        zones = self.home | self.partners
-        return len(set(nodes)) == len(nodes) and not zones.intersection(inner)
+        return len(set(nodes)) == len(nodes) and self.zones.isdisjoint(nodes[1:-1])
 
 
 def _by_turns(by_level: list[list[LegChain]], keep: int) -> list[LegChain]:

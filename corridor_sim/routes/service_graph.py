@@ -149,10 +149,9 @@ def service_legs(network: Network, *, closed: Collection[str] = ()) -> list[Serv
         One per service and pair of calls.
     """
     factors = _Factors(network)
-    calls = {
-        str(name): rows.sort_values("sequence").to_dict("records")
-        for name, rows in network.calls.groupby("service", sort=False)
-    }
+    calls: dict[str, list[dict[Any, Any]]] = {}
+    for row in network.calls.sort_values(["service", "sequence"]).to_dict("records"):
+        calls.setdefault(str(row["service"]), []).append(row)
     legs: list[ServiceLeg] = []
     for name, row in sorted(network.services.to_dict("index").items()):
         if name not in closed:
