@@ -110,7 +110,8 @@ class Distribution:
                 return cls._of_parameters(match[1], match[2])
         except DistributionError as error:
             if match is None:
-                raise DistributionError(f"{error}; allowed: {_ALLOWED}") from None
+                allowed = f"; allowed: {_ALLOWED}" if "not a number" in str(error) else ""
+                raise DistributionError(f"{error}{allowed}") from None
             raise DistributionError(f"'{shorten(whole)}': {error}") from None
         hint = nearest(match[1], [*_SIGNATURES, "empirical"])
         raise DistributionError(

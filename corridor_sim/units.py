@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from corridor_sim.errors import shorten
+
 __all__ = ["MTEU_PER_TEU", "parse_money"]
 
 #: TEU are counted in thousandths inside, so that every sum is exact.
 MTEU_PER_TEU = 1000
 
+_LONGEST = 60
 _MULTIPLES = {
     "": 1.0,
     "thousand": 1e3,
@@ -18,12 +21,18 @@ _MULTIPLES = {
     "billion": 1e9,
     "bn": 1e9,
     "trillion": 1e12,
+    "tn": 1e12,
     "万": 1e4,
     "亿": 1e8,
     "万亿": 1e12,
 }
 _MONEY = re.compile(
-    r"^\s*([0-9][0-9,_.eE+]*)\s*([a-z]*|[万亿]*)\s*(cny|yuan|rmb|元|人民币)?\s*$", re.IGNORECASE
+    r"""\s*(?:cny|rmb|[¥￥])?\s*
+    (?P<number>\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?   # 800.68, 1.1e12
+      |\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?)           # 1,100,000: a comma never is a decimal point
+    \s*(?P<multiple>[a-z]+?|[万亿]+)?
+    \s*(?:cny|yuan|rmb|元|人民币)?\s*""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -47,11 +56,11 @@ def parse_money(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    match = _MONEY.match(value)
-    scale = _MULTIPLES.get(match[2].lower()) if match else None
+    match = _MONEY.fullmatch(value) if len(value) < _LONGEST else None
+    scale = _MULTIPLES.get((match["multiple"] or "").lower()) if match else None
     if match is None or scale is None:
         raise ValueError(
-            f"'{value[:40]}' is not an amount; allowed: a number of yuan, or for example "
+            f"'{shorten(value)}' is not an amount; allowed: a number of yuan, or for example "
             "'1.1 trillion yuan', '1.1 万亿元'"
         )
-    return float(match[1].replace(",", "").replace("_", "")) * scale
+    return float(match["number"].replace(",", "").replace("_", "")) * scale

@@ -21,7 +21,7 @@ PROJECT = PACKAGE.parent
 LAYERS = (
     ("errors",),
     ("resources", "rules", "streams", "units"),
-    ("distributions", "week"),
+    ("distributions", "textfile", "week"),
     ("network",),
     ("scenario",),
     ("demand",),

@@ -148,7 +148,7 @@ def _way(
             yield Fault("calls.csv", what, **where)
         if link is not None and link["status"] != "open" and service["status"] == "open":
             what = f"'{name}' is open but runs over '{row['link']}', which is {link['status']}"
-            hint = "give the service the status of its link"
+            hint = "give both the same status"
             yield Fault("calls.csv", what, hint=hint, **where)
         at = row["node"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -11,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from corridor_sim.errors import Fault, nearest, shorten
+from corridor_sim.errors import Fault, InputError, nearest, shorten
 from corridor_sim.network.attributes import attributes_of
 from corridor_sim.network.cells import convert
+from corridor_sim.textfile import read_utf8
 
 __all__ = ["frame_of", "read_rows", "read_table"]
 
@@ -101,44 +101,12 @@ def _read_text(path: Path, faults: list[Fault]) -> str | None:
     if not path.is_file():
         faults.append(Fault(name, f"the table is missing in '{path.parent.name}'"))
         return None
+    hint = "save it as 'CSV UTF-8' in the spreadsheet"
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= _MAX_BYTES else b""
-    except OSError as error:
-        faults.append(Fault(name, f"cannot be read: {error.strerror}"))
+        return read_utf8(path, name=name, largest=_MAX_BYTES, hint=hint)
+    except InputError as error:
+        faults.extend(error.faults)
         return None
-    if size > _MAX_BYTES:
-        what = f"{size / 2**20:.0f} MiB is too large"
-        faults.append(Fault(name, what, allowed=f"{_MAX_BYTES // 2**20} MiB"))
-        return None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        what = f"the text is not UTF-8{_guess_format(data)}"
-        hint = "save it as 'CSV UTF-8' in the spreadsheet"
-        faults.append(Fault(name, what, row=row, allowed="UTF-8", hint=hint))
-        return None
-    if "\0" in text:
-        row = text[: text.index("\0")].count("\n") + 1
-        hint = "remove it, or save the table as 'CSV UTF-8'"
-        faults.append(Fault(name, "a NUL character", row=row, hint=hint))
-        return None
-    return text
-
-
-def _guess_format(data: bytes) -> str:
-    """Say what a file that is no UTF-8 may be."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return " but looks like UTF-16"
-    if data.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
-        return " but looks like a spreadsheet's own format"
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError:
-        return ""
-    is_chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text)
-    return " but looks like GBK" if is_chinese else ""
 
 
 def _header(line: int, cells: list[str], *, name: str, faults: list[Fault]) -> list[str]:

@@ -127,8 +127,7 @@ def scenario_closures(
             *on_passages,
             *(gate_name(service) for service in item.services),
         ]
-        shuts = item.servers is None and not item.chambers and item.slowdown == 1.0
-        servers = 0 if shuts else UNLIMITED if item.servers is None else item.servers
+        servers = 0 if item.shuts else UNLIMITED if item.servers is None else item.servers
         add(
             dict.fromkeys(names),
             Closure(

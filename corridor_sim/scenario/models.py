@@ -5,56 +5,44 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PrivateAttr,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
-from corridor_sim.distributions import Distribution
-from corridor_sim.errors import Fault, InputError, nearest
-from corridor_sim.units import parse_money
+from corridor_sim.errors import Fault, InputError, shorten
+from corridor_sim.scenario.values import (
+    Cells,
+    Day,
+    Duration,
+    Factor,
+    Moment,
+    Money,
+    Name,
+    Number,
+    Text,
+    Whole,
+)
 
 if TYPE_CHECKING:
     from corridor_sim.network import Network
     from corridor_sim.scenario.tree import Tree
 
-__all__ = ["Choice", "Demand", "Disruption", "Period", "RandomDisruption", "Scenario"]
+__all__ = [
+    "Choice",
+    "Demand",
+    "Disruption",
+    "Limits",
+    "Period",
+    "RandomDisruption",
+    "Scenario",
+]
 
 _DAY = 86_400
 _MAX_DAYS = 3_660
+_MOST_FLIGHTS = 62
 
-Factor = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
-Text = Annotated[str, Field(max_length=4_000)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Money = Annotated[float, BeforeValidator(parse_money), Field(gt=0, le=1e18, allow_inf_nan=False)]
-Duration = Annotated[
-    Distribution,
-    BeforeValidator(lambda v: v if isinstance(v, Distribution) else Distribution.parse(v)),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": ["string", "number"], "examples": ["lognormal(6, 1)", 24]}),
-]
-Cells = dict[Name, dict[Name, str | bool | int | float]]
-PASSAGES = (
-    "suez",
-    "cape",
-    "panama",
-    "malacca",
-    "hormuz",
-    "bab_el_mandeb",
-    "three_gorges",
-    "caspian",
-    "pinglu",
-)
 Passage = Literal[
     "suez",
     "cape",
@@ -66,6 +54,7 @@ Passage = Literal[
     "caspian",
     "pinglu",
 ]
+FolderName = Annotated[str, Field(min_length=1, max_length=4_000)]
 
 
 class _Model(BaseModel):
@@ -75,17 +64,10 @@ class _Model(BaseModel):
 class Period(_Model):
     """The measured window, with a warm-up before it and a drain after it."""
 
-    start: dt.date = Field(default=dt.date(2025, 1, 1), description="First day that is measured")
-    days: int = Field(default=365, ge=1, le=_MAX_DAYS, description="Days measured")
-    warm_up_days: int = Field(default=120, ge=0, le=_MAX_DAYS, description="Days cut before")
-    drain_days: int = Field(default=90, ge=0, le=_MAX_DAYS, description="Days run on after")
-
-    @field_validator("start")
-    @classmethod
-    def _plausible(cls, value: dt.date) -> dt.date:
-        if not 1990 <= value.year <= 2100:
-            raise ValueError("the year must lie between 1990 and 2100")
-        return value
+    start: Day = Field(default=dt.date(2025, 1, 1), description="First day that is measured")
+    days: Whole = Field(default=365, ge=1, le=_MAX_DAYS, description="Days measured")
+    warm_up_days: Whole = Field(default=120, ge=0, le=_MAX_DAYS, description="Days cut before")
+    drain_days: Whole = Field(default=90, ge=0, le=_MAX_DAYS, description="Days run on after")
 
 
 class Demand(_Model):
@@ -110,15 +92,13 @@ class Demand(_Model):
 class Choice(_Model):
     """How shippers choose among routes."""
 
-    beta: float = Field(
-        default=4.0, gt=0, le=100, allow_inf_nan=False, description="Sensitivity to cost (logit)"
-    )
-    max_alternatives_per_corridor: int = Field(default=4, ge=1, le=20, description="Routes kept")
+    beta: Number = Field(default=4.0, gt=0, le=100, description="Sensitivity to cost (logit)")
+    max_alternatives_per_corridor: Whole = Field(default=4, ge=1, le=20, description="Routes kept")
     premiums: bool = Field(
         default=True,
         description="Whether scarce slots carry a premium, so that expected loads fit timetables",
     )
-    constants: dict[Name, float] | None = Field(
+    constants: dict[Name, Annotated[Number, Field(ge=-1e6, le=1e6)]] | None = Field(
         default=None, description="Constant per corridor; null takes the network's table"
     )
 
@@ -131,23 +111,29 @@ class Disruption(_Model):
     links: tuple[Name, ...] = ()
     services: tuple[Name, ...] = ()
     passages: tuple[Passage, ...] = ()
-    start: dt.datetime | dt.date
-    end: dt.datetime | dt.date
-    servers: int | None = Field(default=None, ge=0, description="Servers left; null shuts it")
-    chambers: tuple[Annotated[int, Field(ge=0, le=62)], ...] = Field(
+    start: Moment = Field(description="Local day, or day and time, from which it holds")
+    end: Moment = Field(description="Until when; exclusive")
+    servers: Whole | None = Field(default=None, ge=0, description="Servers left; null shuts it")
+    chambers: tuple[Annotated[Whole, Field(ge=0, lt=_MOST_FLIGHTS)], ...] = Field(
         default=(), description="Flights of a lock that are shut, from 0"
     )
-    lock_mode: Literal["one_way", "alternate", "timed"] | None = None
-    turn_period_h: float | None = Field(default=None, gt=0, le=1000, allow_inf_nan=False)
-    slowdown: float = Field(default=1.0, gt=0, le=1000, allow_inf_nan=False)
-    announced: dt.date | None = Field(default=None, description="From when shippers avoid it")
+    lock_mode: Literal["one_way", "alternate", "timed"] | None = Field(
+        default=None, description="Working of a lock in the span"
+    )
+    turn_period_h: Number | None = Field(
+        default=None, gt=0, le=1000, description="Hours between reversals of a lock in the span"
+    )
+    slowdown: Number = Field(
+        default=1.0, gt=0, le=1000, description="Factor on every visit that starts in the span"
+    )
+    announced: Day | None = Field(default=None, description="From when shippers avoid it")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Disruption:
         if not (self.facilities or self.links or self.services or self.passages):
             raise ValueError("names no facility, link, service or passage")
-        if _moment(self.end) <= _moment(self.start):
-            raise ValueError("ends before it starts; the end is exclusive")
+        if _midnight(self.end) <= _midnight(self.start):
+            raise ValueError("ends before it starts (the end is exclusive)")
         return self
 
     @property
@@ -155,7 +141,8 @@ class Disruption(_Model):
         """Whether what it names is closed as a whole."""
         if self.servers is not None:
             return self.servers == 0
-        return not self.chambers and self.slowdown == 1.0
+        changes_working = self.lock_mode is not None or self.turn_period_h is not None
+        return not self.chambers and not changes_working and self.slowdown == 1.0
 
 
 class RandomDisruption(_Model):
@@ -167,24 +154,51 @@ class RandomDisruption(_Model):
     season: tuple[str, str] | None = Field(
         default=None, description="First and last day, month-day; null is the whole year"
     )
-    per_season: float = Field(ge=0, le=10_000, allow_inf_nan=False, description="Mean number")
-    duration_h: Duration
-    servers: int = Field(default=0, ge=0, description="Servers left")
-    slowdown: float = Field(default=1.0, gt=0, le=1000, allow_inf_nan=False)
+    per_season: Number = Field(ge=0, le=10_000, description="Mean number of closures in a season")
+    duration_h: Duration = Field(description="Hours a closure lasts")
+    servers: Whole = Field(default=0, ge=0, description="Servers left")
+    slowdown: Number = Field(
+        default=1.0, gt=0, le=1000, description="Factor on every visit that starts in a closure"
+    )
 
     @field_validator("season")
     @classmethod
     def _days_of_any_year(cls, value: tuple[str, str] | None) -> tuple[str, str] | None:
         for day in value or ():
-            # 2001 is not a leap year: 29 February would not exist in every season.
-            dt.date.fromisoformat(f"2001-{day}")
+            allowed = "allowed: month-day of any year, for example 07-01"
+            if not re.fullmatch(r"\d{2}-\d{2}", day):
+                raise ValueError(f"'{shorten(day)}' is not a day; {allowed}")
+            try:
+                # 2001 is not a leap year: 29 February would not exist in every season.
+                dt.date.fromisoformat(f"2001-{day}")
+            except ValueError:
+                raise ValueError(f"'{day}' is not a day of every year; {allowed}") from None
         return value
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> RandomDisruption:
+        if not (self.facilities or self.links):
+            raise ValueError("names no facility or link")
+        return self
 
-def _moment(value: dt.date) -> dt.datetime:
-    if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=None)
-    return dt.datetime.combine(value, dt.time())
+
+class Limits(_Model):
+    """Sizes above which a run is refused before it starts; raise them where you mean it."""
+
+    max_shipments: Whole = Field(default=5_000_000, ge=1, description="Shipments of the whole span")
+    max_departures: Whole = Field(
+        default=5_000_000, ge=1, description="Departures that services may need"
+    )
+    max_visits: Whole = Field(
+        default=50_000_000,
+        ge=1,
+        description="Visits of vehicles, boxes and background traffic to links and facilities",
+    )
+
+
+def _midnight(value: dt.date) -> dt.datetime:
+    """Return a moment with its time of day; a day stands for its midnight."""
+    return value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
 
 
 class Scenario(_Model):
@@ -194,9 +208,9 @@ class Scenario(_Model):
     """
 
     name: Name
-    title: Text = ""
-    description: Text = ""
-    network: Name = Field(default="chongqing", description="Shipped network, or a folder")
+    title: Text = Field(default="", description="One line for people")
+    description: Text = Field(default="", description="What is different from the base, and why")
+    network: FolderName = Field(default="chongqing", description="Shipped network, or a folder")
     period: Period = Period()
     goal_cny: tuple[Money, ...] = Field(
         default=(1.0e12, 1.1e12), min_length=1, description="Yearly trade aimed at, yuan"
@@ -213,8 +227,17 @@ class Scenario(_Model):
     open_planned: tuple[Name, ...] = Field(default=(), description="Planned rows that are open")
     disruptions: tuple[Disruption, ...] = ()
     random_disruptions: tuple[RandomDisruption, ...] = ()
+    limits: Limits = Limits()
 
     _tree: Tree | None = PrivateAttr(default=None)
+
+    @field_validator("name")
+    @classmethod
+    def _can_be_shown(cls, value: str) -> str:
+        for letter in value:
+            if not letter.isprintable():
+                raise ValueError(f"holds the invisible character U+{ord(letter):04X}")
+        return value
 
     @classmethod
     def read(cls, source: str | Path, overrides: dict[str, Any] | None = None) -> Scenario:
@@ -293,7 +316,9 @@ class Scenario(_Model):
         InputError
             If the scenario names what the network does not have.
         """
-        faults = self._unknown_names(network)
+        from corridor_sim.scenario.names import unknown_names
+
+        faults = unknown_names(self, network)
         if faults:
             raise InputError(faults)
         overrides = {
@@ -302,39 +327,47 @@ class Scenario(_Model):
             "links": self.links,
             "background": self.background,
         }
-        return network.opened(self.open_planned).with_overrides(overrides, where=self.name)
 
-    def _unknown_names(self, network: Network) -> list[Fault]:
-        faults: list[Fault] = []
+        def at_planned(path: tuple[str | int, ...], what: str, hint: str) -> Fault:
+            return self.fault(("open_planned", *path), what, hint=hint)
 
-        def check(path: tuple[str | int, ...], name: str, table: str) -> None:
-            known = [str(row) for row in getattr(network, table).index]
-            if name not in known:
-                faults.append(
-                    self._fault(path, f"'{name}' is not in {table}.csv", nearest(name, known))
-                )
+        def at_cell(path: tuple[str | int, ...], what: str, hint: str) -> Fault:
+            return self.fault(path, what, hint=hint)
 
-        for n, item in enumerate(self.disruptions):
-            for table in ("facilities", "links", "services"):
-                for m, name in enumerate(getattr(item, table)):
-                    check(("disruptions", n, table, m), name, table)
-        for n, drawn in enumerate(self.random_disruptions):
-            for table in ("facilities", "links"):
-                for m, name in enumerate(getattr(drawn, table)):
-                    check(("random_disruptions", n, table, m), name, table)
-        for table in ("services", "facilities", "links", "background"):
-            for name in getattr(self, table):
-                check((table, name), name, table)
-        regions = sorted(set(network.zones["region"]))
-        for region in self.demand.regions:
-            if region not in regions:
-                path = ("demand", "regions", region)
-                faults.append(
-                    self._fault(path, f"region '{region}' is not known", nearest(region, regions))
-                )
-        return faults
+        opened = network.opened(self.open_planned, where=self.name, fault_at=at_planned)
+        return opened.with_overrides(overrides, where=self.name, fault_at=at_cell)
 
-    def _fault(self, path: tuple[str | int, ...], what: str, hint: str) -> Fault:
-        if self._tree is None:
-            return Fault(self.name, what, row=".".join(map(str, path)), hint=hint)
-        return self._tree.fault(path, what, hint=hint)
+    def fault(
+        self,
+        path: tuple[str | int, ...],
+        what: str,
+        *,
+        allowed: str = "",
+        hint: str = "",
+        at_key: bool = False,
+    ) -> Fault:
+        """Return a fault at a path of this scenario.
+
+        Parameters
+        ----------
+        path : tuple of str or int
+            Keys and places of list items that lead there.
+        what : str
+            What is wrong.
+        allowed : str
+            What would be right.
+        hint : str
+            What to do.
+        at_key : bool
+            Whether the key is at fault, not the value.
+
+        Returns
+        -------
+        Fault
+            With file, line and column where the scenario was read from a file that says so.
+        """
+        tree = self._tree.at(path) if self._tree is not None else None
+        if self._tree is None or tree is None or not tree.file:
+            dotted = ".".join(map(str, path))
+            return Fault(self.name, what, row=dotted, allowed=allowed, hint=hint)
+        return self._tree.fault(path, what, allowed=allowed, hint=hint, at_key=at_key)

@@ -160,7 +160,25 @@ def load_tree(path: Path) -> Tree:
 
 
 def scalar_tree(text: str, name: str) -> Tree:
-    """Read a value as YAML would, for an override."""
+    """Read a value as YAML would, for an override.
+
+    Parameters
+    ----------
+    text : str
+        The value.
+    name : str
+        What stands in for a file in messages.
+
+    Returns
+    -------
+    Tree
+        Without lines and columns.
+
+    Raises
+    ------
+    InputError
+        If it is no YAML.
+    """
     if not text.strip():
         return Tree("", name)
     return _unplaced(_compose(text, name), name)

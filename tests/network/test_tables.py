@@ -113,7 +113,7 @@ TEXT_FAULTS: dict[str, tuple[Edit, Expected]] = {
     ),
     "huge file": (
         data("links.csv", lambda b: b + b" " * (33 * 2**20)),
-        ("links.csv", None, None, "33 MiB is too large; allowed: 32 MiB"),
+        ("links.csv", None, None, "33.0 MiB is too large; allowed: 32 MiB"),
     ),
     "10 MB cell": (
         cell("links", 3, note="x" * 10_000_000),
