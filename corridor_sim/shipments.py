@@ -8,7 +8,9 @@ better than all they knew before.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,7 +154,7 @@ def generate_shipments(
     def code(values: list[int], dtype: type[np.signedinteger]) -> NDArray[np.signedinteger]:
         return np.array(values, dtype=dtype)[owner]
 
-    def joined(arrays: list[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray[np.generic]:
+    def joined(arrays: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
         return np.concatenate([*arrays, np.empty(0, dtype=dtype)]).astype(dtype)
 
     return Shipments(
@@ -235,7 +237,8 @@ def _choose(
         utility[:, column] -= np.log(rng.standard_exponential(n))
     usable = _usable(drawn, options, model)
     best = np.where(usable, utility, -np.inf).argmax(axis=1)
-    return np.array(options, dtype=np.int32)[best]
+    chosen: NDArray[np.int32] = np.array(options, dtype=np.int32)[best]
+    return chosen
 
 
 def _usable(drawn: _Drawn, options: tuple[int, ...], model: ChoiceModel) -> NDArray[np.bool_]:

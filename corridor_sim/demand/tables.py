@@ -177,7 +177,7 @@ def _od_faults(tables: DemandTables, network: Network, file: str) -> list[Fault]
     faults = []
     zones = network.zones
     regions = sorted(set(zones.loc[zones["side"] == "partner", "region"]))
-    direction = tables.commodities["direction"].to_dict()
+    direction = {str(name): side for name, side in tables.commodities["direction"].items()}
     seen: dict[tuple[str, str], int] = {}
     for row in tables.od.to_dict("records"):
         where: dict[str, Any] = {"row": row["line"]}
@@ -213,7 +213,7 @@ def _month_faults(tables: DemandTables) -> list[Fault]:
 
 
 def _other_cargo_faults(tables: DemandTables, network: Network) -> list[Fault]:
-    faults = []
+    faults: list[Fault] = []
     known = [str(node) for node in network.nodes.index]
     for row in tables.other_cargo.to_dict("records"):
         faults.extend(

@@ -160,7 +160,7 @@ def _closure_sets(spans: Iterable[AvoidedSpan]) -> list[frozenset[str]]:
 
 def _pair_of(row: ODRow, network: Network) -> Pair:
     """Return the pair of an OD row: its own corridor, or those named for its region."""
-    corridors = (row.corridor,)
+    corridors: tuple[str, ...] = (row.corridor,)
     if not row.corridor:
         regions = network.regions
         partner = row.destination if row.direction == "export" else row.origin

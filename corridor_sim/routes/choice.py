@@ -218,7 +218,20 @@ class ExpectedChoice:
 
     @classmethod
     def of(cls, od: ODTable, routes: RouteSet) -> ExpectedChoice:
-        """Lay out the cells of all OD rows."""
+        """Lay out the cells of all OD rows.
+
+        Parameters
+        ----------
+        od : ODTable
+            Rows of demand.
+        routes : RouteSet
+            Alternatives.
+
+        Returns
+        -------
+        ExpectedChoice
+            One cell per OD row and alternative.
+        """
         counts = np.array([len(options) for options in routes.of_od], dtype=np.int64)
         row = np.repeat(np.arange(len(counts)), counts)
         money = np.zeros((len(counts), _NODES))

@@ -194,6 +194,11 @@ def with_premiums(model: ChoiceModel, room: ServiceRoom, premiums: Premiums) -> 
         Which routes ride which stretch.
     premiums : Premiums
         By stretch.
+
+    Returns
+    -------
+    ChoiceModel
+        A copy with its premiums replaced.
     """
     return dataclasses.replace(
         model,

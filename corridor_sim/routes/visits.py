@@ -38,9 +38,10 @@ class Desks:
     """
 
     def __init__(self, network: Network) -> None:
-        self.customs: dict[str, str] = network.nodes["customs"].to_dict()
-        self.transhipment: dict[str, str] = network.nodes["transhipment"].to_dict()
-        self.sides: dict[str, str] = network.zones["side"].to_dict()
+        nodes, zones = network.nodes, network.zones
+        self.customs = {str(name): str(desk) for name, desk in nodes["customs"].items()}
+        self.transhipment = {str(name): str(desk) for name, desk in nodes["transhipment"].items()}
+        self.sides = {str(name): str(side) for name, side in zones["side"].items()}
 
     def visits(
         self, origin: str, destination: str, nodes: Sequence[str], corridors: Sequence[str]

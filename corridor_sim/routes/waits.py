@@ -56,7 +56,7 @@ def lock_wait_h(network: Network, facility: str, *, priority: int) -> float:
     float
         Hours.
     """
-    lock = network.facilities.loc[facility]
+    lock: Any = network.facilities.loc[facility]
     cycle_h = float(lock["fixed_h"].mean())
     per_h = float(lock["servers"]) * float(lock["take"].mean()) / cycle_h
     fleet = away = 0.0

@@ -64,7 +64,7 @@ def _holiday_mean(year: int, month: int, column: int) -> float:
         for n in range(span[2]):
             day = first + dt.timedelta(days=n)
             if (day.year, day.month) == (year, month):
-                factors[day.day - 1] *= float(span[column])  # type: ignore[arg-type]
+                factors[day.day - 1] *= float(span[column])
     return sum(factors) / length
 
 
