@@ -98,6 +98,7 @@ class Corridor:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.horizon = plan.horizon
         self.env = _Clock()
         self.log = EventLog.empty(plan)
         # Memory views read and write plain integers, several times faster than NumPy scalars.
@@ -284,29 +285,13 @@ class Corridor:
         event._value = None
         self.env.schedule(event, delay=ticks)
 
-    def pass_freely(self, visit: int, resource: int, mteu: int) -> Event:
-        """Visit a resource that can never make anybody wait.
-
-        Parameters
-        ----------
-        visit : int
-            Number of the visit.
-        resource : int
-            Rank of the resource.
-        mteu : int
-            Load moved, thousandths of a TEU.
-
-        Returns
-        -------
-        simpy.events.Event
-            Happens at the end of the visit.
-        """
-        now = self.env.now
+    def stamp_free(self, visit: int, resource: int, mteu: int, start: int) -> int:
+        """Stamp a visit of a resource that can never make anybody wait, and return its end."""
         ticks = duration_ticks(self.visit_fixed_s[visit], self.per_teu_s[resource], mteu, 1.0)
-        self.visit_queued[visit] = now
-        self.visit_start[visit] = now
-        self.visit_end[visit] = now + ticks
-        return self.env.timeout(ticks)
+        self.visit_queued[visit] = start
+        self.visit_start[visit] = start
+        self.visit_end[visit] = start + ticks
+        return start + ticks
 
     def log_lockage(
         self, rank: int, chamber: int, direction: int, vessels: int, cycle: int
@@ -348,25 +333,47 @@ class Corridor:
     def advance(self, leg: int) -> None:
         """Bring a box from the end of `leg` to the start of the one that follows."""
         following = leg + 1
-        visits = self.leg_visit_first[following], self.leg_visit_first[following + 1]
-        if visits[0] == visits[1]:
+        first, end = self.leg_visit_first[following], self.leg_visit_first[following + 1]
+        if first == end:
             self._ready(following)
+            return
+        if all(self.is_free[self.visit_resource[visit]] for visit in range(first, end)):
+            # Nothing can make it wait: when it is ready is known now.
+            reached = self._dwell(following, first, end, self.env.now)
+            self.at(reached, lambda _: self._ready(following))
         else:
-            self.env.process(self._visits(following, *visits))
+            self.env.process(self._visits(following, first, end))
+
+    def _dwell(self, leg: int, first: int, end: int, start: int) -> int:
+        """Stamp free visits of a box from `start` on and return when they are over."""
+        mteu = self.shipment_mteu[self.leg_shipment[leg]]
+        reached = start
+        for visit in range(first, end):
+            if reached >= self.horizon:
+                break
+            reached = self.stamp_free(visit, self.visit_resource[visit], mteu, reached)
+        return reached
 
     def _visits(self, leg: int, first: int, end: int) -> Generator[Event, Any, None]:
         """Take a box through customs, inspection and dwell before a leg."""
+        env = self.env
         shipment = self.leg_shipment[leg]
         mteu = self.shipment_mteu[shipment]
+        reached = env.now
         for visit in range(first, end):
             resource = self.visit_resource[visit]
             if self.is_free[resource]:
-                yield self.pass_freely(visit, resource, mteu)
-            else:
-                place = self.resources[resource]
-                priority = self.shipment_priority[shipment]
-                yield place.ask(visit, priority, SHIPMENT, shipment, mteu, 0)
-                place.leave()
+                reached = self._dwell(leg, visit, visit + 1, reached)
+                continue
+            if reached > env.now:
+                yield env.timeout(reached - env.now)
+            place = self.resources[resource]
+            priority = self.shipment_priority[shipment]
+            yield place.ask(visit, priority, SHIPMENT, shipment, mteu, 0)
+            place.leave()
+            reached = env.now
+        if reached > env.now:
+            yield env.timeout(reached - env.now)
         self._ready(leg)
 
     def _ready(self, leg: int) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Pool", "Service"]
 
 _DAY = 86_400
+_ENDS = 2
 
 
 class Pool:
@@ -84,6 +85,12 @@ class Service:
         self._day = NEVER
         self._left_today = 0
         self._wake = NEVER
+        # A vehicle that can meet no queue needs no process: all its times are known as it leaves.
+        self._runs_freely = (
+            self.return_pool is None
+            and (self.dispatch != TIMETABLE or self.n_calls <= _ENDS)
+            and all(step[0] < 0 or corridor.is_free[step[0]] for step in self.steps)
+        )
 
     # -- bound events ----------------------------------------------------------------------------
 
@@ -212,7 +219,41 @@ class Service:
         if self.pool is not None:
             for _ in range(vehicles):
                 self.pool.idle_since.popleft()
-        corridor.env.process(self._journey(number, vehicles, boarded, mteu, kg))
+        if self._runs_freely:
+            self._run_freely(number, boarded, mteu)
+        else:
+            corridor.env.process(self._journey(number, vehicles, boarded, mteu, kg))
+
+    def _run_freely(self, number: int, aboard: list[int], mteu: int) -> None:
+        """Stamp a journey on which nothing makes the vehicle wait, and alight its boxes in time."""
+        corridor = self.corridor
+        visit = self.first_visit + number * len(self.steps)
+        time = corridor.env.now
+        arrivals: dict[int, list[int]] = {}
+        for resource, call, _, _ in self.steps:
+            alighting = [leg for leg in aboard if corridor.leg_alight_call[leg] == call]
+            handled = mteu if call == 0 else 0
+            for leg in alighting:
+                handled += corridor.shipment_mteu[corridor.leg_shipment[leg]]
+            if time >= corridor.horizon:
+                break
+            if resource >= 0:
+                time = corridor.stamp_free(visit, resource, handled, time)
+            if alighting and call > 0:
+                arrivals.setdefault(time, []).extend(alighting)
+            visit += 1
+        for arrival, legs in arrivals.items():
+            if arrival == corridor.env.now:
+                self._alight(legs)
+            else:
+                corridor.at(arrival, lambda _, legs=legs: self._alight(legs))
+
+    def _alight(self, legs: list[int]) -> None:
+        """Let boxes off, and on to what follows."""
+        corridor = self.corridor
+        for leg in legs:
+            corridor.leg_alight[leg] = corridor.env.now
+            corridor.advance(leg)
 
     def _board(
         self, call: int, departure: int, load_mteu: int, load_kg: int, quota: int
@@ -251,6 +292,8 @@ class Service:
         visit = self.first_visit + number * len(self.steps)
         last = self.n_calls - 1
         load_mteu, load_kg = mteu, kg
+        # Steps at which nothing can make it wait are stamped ahead, up to this second.
+        reached = env.now
         for resource, call, direction, quota in self.steps:
             alighting: list[int] = []
             handled = mteu if call == 0 else 0
@@ -285,21 +328,32 @@ class Service:
                     moved[1] += more_kg
                     return handled + more_mteu
 
+                if reached > env.now:
+                    yield env.timeout(reached - env.now)
                 place = corridor.resources[resource]
                 yield place.ask(visit, self.priority, VEHICLE, departure, handle, direction)
                 place.leave()
+                reached = env.now
                 aboard = aboard + joined
                 load_mteu, load_kg = moved
             elif resource >= 0 and corridor.is_free[resource]:
-                yield corridor.pass_freely(visit, resource, handled)
+                if reached >= corridor.horizon:
+                    return
+                reached = corridor.stamp_free(visit, resource, handled, reached)
             elif resource >= 0:
+                if reached > env.now:
+                    yield env.timeout(reached - env.now)
                 place = corridor.resources[resource]
                 yield place.ask(visit, self.priority, VEHICLE, departure, handled, direction)
                 place.leave()
-            for leg in alighting:
-                corridor.leg_alight[leg] = env.now
-                corridor.advance(leg)
+                reached = env.now
+            if alighting:
+                if reached > env.now:
+                    yield env.timeout(reached - env.now)
+                self._alight(alighting)
             visit += 1
+        if reached > env.now:
+            yield env.timeout(reached - env.now)
         if self.return_pool is not None:
             yield env.timeout(self.turnaround)
             for _ in range(vehicles):
