@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from networks.build.corrections import apply_corrections
 from networks.build.passages import passages_of
@@ -69,6 +70,11 @@ class Link:
         return f"{self.mode}:{ends}" + (f"@{self.variant}" if self.variant else "")
 
 
+@cache
+def _mode_costs() -> dict[str, dict[str, str]]:
+    return {row["mode"]: row for row in read_raw("modes")}
+
+
 def _source_rows() -> list[dict[str, str]]:
     """Return all rows in the direction the sources state, corrected."""
     blank = {"both_ways": "", "status": "open", "opens_on": ""}
@@ -76,19 +82,25 @@ def _source_rows() -> list[dict[str, str]]:
     return apply_corrections([*rows, *read_raw("links_added")])
 
 
-def _fare(row: Mapping[str, str]) -> tuple[float | None, float | None]:
-    """Return the fare (per TEU, per tonne) in yuan."""
+def _fare(row: Mapping[str, str], *, share: float) -> tuple[float | None, float | None]:
+    """Return a share of the fare (per TEU, per tonne) in yuan.
+
+    Stated fares are all in; what the cost function of the mode adds to every leg is taken off.
+    """
     if not row["cost"]:
         return None, None
-    cost, unit = float(row["cost"]), row["cost_unit"]
+    cost, unit = float(row["cost"]) * share, row["cost_unit"]
+    mode = _mode_costs()[_MODES.get(row["mode"], row["mode"])]
+    off_teu = float(mode["cost_fixed_cny_per_teu"] or 0) + float(mode["handling_cny_per_teu"] or 0)
+    off_t = float(mode["cost_fixed_cny_per_t"] or 0)
     if unit == "cny_per_teu":
-        return cost, None
+        return max(round(cost - off_teu), 0), None
     if unit == "usd_per_feu":
-        return cost * CNY_PER_USD / _TEU_PER_FEU, None
+        return max(round(cost * CNY_PER_USD / _TEU_PER_FEU - off_teu), 0), None
     if unit == "cny_per_t":
-        return None, cost
+        return None, max(round(cost - off_t), 0)
     if unit == "usd_per_t":
-        return None, cost * CNY_PER_USD
+        return None, max(round(cost * CNY_PER_USD - off_t), 0)
     raise BuildError(f"links: cost unit '{unit}' of {row['from_node']}-{row['to_node']}")
 
 
@@ -108,12 +120,9 @@ def _link(row: Mapping[str, str], places: Collection[str], *, back: bool) -> Lin
         start, end = end, start
     mode = _MODES.get(row["mode"], row["mode"])
     variant = row["variant"]
-    per_teu, per_t = _fare(row)
+    per_teu, per_t = _fare(row, share=BACK_FARE.get(mode, 1.0) if back else 1.0)
     confidence, note = row["confidence"], row["basis"]
     if back:
-        share = BACK_FARE.get(mode, 1.0)
-        per_teu = None if per_teu is None else per_teu * share
-        per_t = None if per_t is None else per_t * share
         confidence = _LESS_SURE[confidence]
         note = f"mirrored; {note}"
     for node in (start, end):
@@ -128,8 +137,8 @@ def _link(row: Mapping[str, str], places: Collection[str], *, back: bool) -> Lin
         corridor=row["corridor"],
         distance_km=float(row["distance_km"]),
         time_h=_times(row),
-        cost_cny_per_teu=None if per_teu is None else round(per_teu),
-        cost_cny_per_t=None if per_t is None else round(per_t),
+        cost_cny_per_teu=per_teu,
+        cost_cny_per_t=per_t,
         status=row["status"],
         opens_on=row["opens_on"],
         passages=passages_of(row["from_node"], row["to_node"], mode=mode, variant=variant),

@@ -17,7 +17,7 @@ _AIR_T_PER_TEU = 3.0
 #: A forty-foot truck.
 _TRUCK_TEU, _TRUCK_T = 2.0, 40.0
 #: On-carriage by rail: daily slots for Chongqing's boxes.
-_ON_CARRIAGE_PER_WEEK, _ON_CARRIAGE_TEU = 5.0, 80.0
+_ON_CARRIAGE_PER_WEEK, _ON_CARRIAGE_TEU = 7.0, 110.0
 _LANES = {
     "": ("", ""),
     "cape": (" by the Cape", "（好望角）"),
@@ -125,14 +125,11 @@ def _feeders(
     for link in links:
         ends = (link.from_node, link.to_node)
         zones = [node for node in ends if node.startswith("Z_")]
-        wanted = len(zones) == 1 or (not zones and link.corridor in ("hub", "coastal", "shared"))
-        if link.mode not in ("road", "rail") or not wanted or (*ends, link.mode) in taken:
-            continue
-        if link.mode == "rail" and not zones:
+        wanted = len(zones) == 1 and link.mode in ("road", "rail")
+        if not wanted or (*ends, link.mode) in taken:
             continue
         common = {
-            # Coastal trucks leave Chongqing; what crosses from Shenzhen is shared with others.
-            "corridor": "coastal" if _is_long_haul(link) else _group(link),
+            "corridor": link.corridor,
             "mode": link.mode,
             "priority": "3",
             "status": link.status,
@@ -159,20 +156,9 @@ def _feeders(
                 "departures_per_week": number(_ON_CARRIAGE_PER_WEEK),
                 "capacity_teu": number(_ON_CARRIAGE_TEU),
                 "capacity_t": number(_ON_CARRIAGE_TEU * _SLOT_T),
-                "carries": "box;reefer;car",
+                "carries": "box;reefer;car;bulk",
                 **common,
             }
-
-
-def _is_long_haul(link: Link) -> bool:
-    """Tell whether a truck runs between a zone of Chongqing and the coast."""
-    return link.corridor == "coastal" and (
-        link.from_node.startswith("Z_CQ") or link.to_node.startswith("Z_CQ")
-    )
-
-
-def _group(link: Link) -> str:
-    return "hub" if link.corridor == "hub" else "shared"
 
 
 def build_services(links: list[Link], names: Names) -> list[dict[str, str]]:
