@@ -21,7 +21,13 @@ from corridor_sim.routes.alternatives import RouteSet
 from corridor_sim.routes.choice import ChoiceModel, ExpectedChoice
 from corridor_sim.streams import stream
 
-__all__ = ["RouteFlow", "Shipments", "expected_route_flows", "generate_shipments"]
+__all__ = [
+    "RouteFlow",
+    "Shipments",
+    "expected_route_flows",
+    "expected_shipments",
+    "generate_shipments",
+]
 
 _WEEKS_PER_YEAR = 365 / 7
 _DAY_S = 86_400
@@ -110,6 +116,24 @@ def expected_route_flows(od: ODTable, model: ChoiceModel) -> dict[str, RouteFlow
         for number, route in enumerate(model.routes.routes)
         if sums[1][number] > 0
     }
+
+
+def expected_shipments(od: ODTable, clock: SeasonalClock) -> float:
+    """Return the mean number of shipments in the whole span.
+
+    Parameters
+    ----------
+    od : ODTable
+        Demand.
+    clock : SeasonalClock
+        When a year's volume is released.
+
+    Returns
+    -------
+    float
+        Of all replications.
+    """
+    return sum(row.shipments_per_year * clock.total(row.direction) for row in od.rows)
 
 
 def generate_shipments(

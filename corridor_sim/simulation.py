@@ -13,18 +13,19 @@ from corridor_sim.demand.tables import DemandTables, read_demand_tables
 from corridor_sim.engine import UserProcess, run_engine
 from corridor_sim.network import Network
 from corridor_sim.plan.compile import compile_plan
+from corridor_sim.plan.limits import check_demand_size, check_service_size
 from corridor_sim.results import Results
 from corridor_sim.routes.alternatives import enumerate_routes
 from corridor_sim.routes.choice import ChoiceModel, build_choice_model, corridor_constants
 from corridor_sim.routes.premiums import find_premiums, service_room, with_premiums
 from corridor_sim.routes.service_graph import closed_services
 from corridor_sim.scenario import Scenario
-from corridor_sim.shipments import generate_shipments
+from corridor_sim.shipments import expected_shipments, generate_shipments
 
 if TYPE_CHECKING:
     from corridor_sim.plan.tables import Plan
 
-__all__ = ["Groundwork", "build_plan", "lay_groundwork", "read_inputs", "simulate"]
+__all__ = ["Groundwork", "build_plan", "check_inputs", "lay_groundwork", "read_inputs", "simulate"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,40 @@ def read_inputs(scenario: Scenario) -> tuple[Network, DemandTables]:
     return network, read_demand_tables(network, scenario)
 
 
+def check_inputs(scenario: Scenario) -> Network:
+    """Read everything a scenario names, and see whether the run would be within its limits.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What would be run.
+
+    Returns
+    -------
+    Network
+        As the scenario has it.
+
+    Raises
+    ------
+    InputError
+        If an input is at fault or the run would be too large.
+    """
+    network, tables = read_inputs(scenario)
+    _sized_demand(network, tables, scenario)
+    return network
+
+
+def _sized_demand(
+    network: Network, tables: DemandTables, scenario: Scenario
+) -> tuple[ODTable, SeasonalClock]:
+    """Build the demand; what is too large is refused before anything grows with it."""
+    check_service_size(network, scenario)
+    od = build_od(network, tables, scenario)
+    clock = build_clock(tables, scenario)
+    check_demand_size(expected_shipments(od, clock), scenario)
+    return od, clock
+
+
 def lay_groundwork(scenario: Scenario) -> Groundwork:
     """Do the part of a run that its replications share.
 
@@ -98,7 +133,7 @@ def lay_groundwork(scenario: Scenario) -> Groundwork:
     started = time.perf_counter()
     network, tables = read_inputs(scenario)
     read = time.perf_counter()
-    od = build_od(network, tables, scenario)
+    od, clock = _sized_demand(network, tables, scenario)
     routes = enumerate_routes(network, od, scenario)
     constants = corridor_constants(tables, scenario)
     choice = build_choice_model(routes, constants, beta=scenario.choice.beta)
@@ -109,7 +144,7 @@ def lay_groundwork(scenario: Scenario) -> Groundwork:
         scenario=scenario,
         network=network,
         od=od,
-        clock=build_clock(tables, scenario),
+        clock=clock,
         choice=choice,
         timing_s={"network": read - started, "demand": time.perf_counter() - read},
     )

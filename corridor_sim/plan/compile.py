@@ -11,6 +11,7 @@ from corridor_sim.errors import CorridorSimError
 from corridor_sim.plan.background import draw_background
 from corridor_sim.plan.capacity import build_resources, scenario_closures
 from corridor_sim.plan.legs import ShipmentDraws, build_legs, draw_shipments, route_patterns
+from corridor_sim.plan.limits import check_plan_size, check_service_size
 from corridor_sim.plan.services import ServiceLayout, layout_services, number_departures
 from corridor_sim.plan.tables import (
     LOCK,
@@ -65,9 +66,12 @@ def compile_plan(
 
     Raises
     ------
+    InputError
+        If the scenario's limits are passed.
     CorridorSimError
         If a shipment is larger than any vehicle on its legs, or a route cannot be run.
     """
+    check_service_size(network, scenario)
     horizon = scenario.horizon_s
     origin = scenario.origin
     closures = scenario_closures(
@@ -78,6 +82,11 @@ def compile_plan(
     patterns = route_patterns(list(shipments.routes.routes), network, layout, names)
     legs, truck_legs = build_legs(shipments, patterns, layout)
     services = number_departures(layout, truck_legs, horizon=horizon)
+    check_plan_size(
+        int(services.departure_first[-1]),
+        int(services.visit_first[-1]) + int(legs.visit_first[-1]),
+        scenario,
+    )
     _refuse_oversized(shipments, legs, services, layout)
     background_names, background, background_times = draw_background(
         network, names, seed=seed, replication=replication, horizon=horizon

@@ -185,12 +185,12 @@ class RandomDisruption(_Model):
 class Limits(_Model):
     """Sizes above which a run is refused before it starts; raise them where you mean it."""
 
-    max_shipments: Whole = Field(default=5_000_000, ge=1, description="Shipments of the whole span")
+    max_shipments: Whole = Field(default=10_000_000, ge=1, description="Shipments of the whole span")
     max_departures: Whole = Field(
-        default=5_000_000, ge=1, description="Departures that services may need"
+        default=20_000_000, ge=1, description="Departures that services may need"
     )
     max_visits: Whole = Field(
-        default=50_000_000,
+        default=100_000_000,
         ge=1,
         description="Visits of vehicles, boxes and background traffic to links and facilities",
     )
