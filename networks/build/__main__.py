@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from corridor_sim.network.attributes import attributes_of
 from networks.build.geometry import write_geometry
@@ -21,8 +22,13 @@ _COPIED = ("background", "zones", "modes", "regions")
 _COPIED_DEMAND = ("commodities", "months", "other_cargo")
 
 
-def build() -> dict[str, int]:
+def build(target: Path = NETWORK) -> dict[str, int]:
     """Write every table and drawing.
+
+    Parameters
+    ----------
+    target : Path
+        Folder of the network.
 
     Returns
     -------
@@ -40,7 +46,7 @@ def build() -> dict[str, int]:
     def write(name: str, rows: Iterable[Mapping[str, object]], folder: str = "") -> None:
         kept = list(rows)
         used.update(str(row["source"]) for row in kept)
-        path = NETWORK / folder / f"{name}.csv"
+        path = target / folder / f"{name}.csv"
         counts[folder + name] = write_table(path, list(attributes_of(name)), kept)
 
     nodes = read_raw("nodes")
@@ -50,7 +56,7 @@ def build() -> dict[str, int]:
     facilities = facility_rows()
     stands_at = {row["facility"]: row["node"] for row in facilities}
     finder = LinkFinder.of(links)
-    shapes = write_geometry(links, places)
+    shapes = write_geometry(links, places, target / "geometry")
 
     write("nodes", node_rows({node for link in links for node in (link.from_node, link.to_node)}))
     write("links", link_rows(links, shapes))
@@ -62,7 +68,7 @@ def build() -> dict[str, int]:
     for name in _COPIED_DEMAND:
         if (RAW / f"{name}.csv").exists():
             write(name, read_raw(name), "demand/")
-    counts["sources"] = write_sources(NETWORK / "sources.md", used)
+    counts["sources"] = write_sources(target / "sources.md", used)
     counts["drawings"] = len(shapes)
     return counts
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from networks.build.lanes import sea_lanes
 from networks.build.lines_on_earth import (
@@ -16,7 +17,7 @@ from networks.build.lines_on_earth import (
     unwrapped,
 )
 from networks.build.links import Link
-from networks.build.tables import NETWORK, RAW, number
+from networks.build.tables import RAW, number
 
 __all__ = ["write_geometry"]
 
@@ -43,9 +44,9 @@ def _track(link: Link, tracks: Sequence[Line], places: Mapping[str, Point]) -> L
 
 
 def _in_window(line: Line) -> Line:
-    """Shift a line that starts in the west of America to the right edge of the map."""
+    """Shift a line that touches the west of America to the right edge of the map."""
     line = unwrapped(line)
-    shift = 360.0 if line[0][0] < _WEST_OF else 0.0
+    shift = 360.0 if min(lon for lon, _ in line) < _WEST_OF else 0.0
     return [(lon + shift, lat) for lon, lat in line]
 
 
@@ -68,7 +69,7 @@ def _drawn(
     return None
 
 
-def write_geometry(links: Sequence[Link], places: Mapping[str, Point]) -> list[str]:
+def write_geometry(links: Sequence[Link], places: Mapping[str, Point], folder: Path) -> list[str]:
     """Write one GeoJSON file per mode.
 
     Parameters
@@ -77,6 +78,8 @@ def write_geometry(links: Sequence[Link], places: Mapping[str, Point]) -> list[s
         Links.
     places : mapping of str to (float, float)
         Longitude and latitude of the nodes.
+    folder : Path
+        Where the files go.
 
     Returns
     -------
@@ -94,7 +97,6 @@ def write_geometry(links: Sequence[Link], places: Mapping[str, Point]) -> list[s
         of_mode = shapes.setdefault(link.mode, {})
         if link.shape not in of_mode and (line := _drawn(link, places, lanes, tracks)):
             of_mode[link.shape] = _in_window(line)
-    folder = NETWORK / "geometry"
     folder.mkdir(parents=True, exist_ok=True)
     for mode, lines in sorted(shapes.items()):
         if lines:
