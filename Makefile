@@ -94,7 +94,7 @@ docs: $(VENV)/installed-docs
 	@echo "Documentation: docs/_build/html/index.html"
 
 build: setup
-	$(PIP) wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/python -m build
 
 clean:
 	rm -rf .venv build dist docs/_build .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache
