@@ -109,6 +109,10 @@ class Distribution:
             if match[1] in _SIGNATURES:
                 return cls._of_parameters(match[1], match[2])
         except DistributionError as error:
+            if match is None and "(" in whole and ")" not in whole:
+                raise DistributionError(
+                    f"'{shorten(whole)}' is cut at a comma; put the whole distribution in quotes"
+                ) from None
             if match is None:
                 allowed = f"; allowed: {_ALLOWED}" if "not a number" in str(error) else ""
                 raise DistributionError(f"{error}{allowed}") from None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import networkx as nx
 import pandas as pd
@@ -21,15 +21,29 @@ from corridor_sim.resources import shipped, shipped_names
 
 __all__ = ["FaultAt", "Network"]
 
-#: Makes a fault of a path, what is wrong and a hint.
-FaultAt = Callable[[tuple[str | int, ...], str, str], Fault]
+
+class FaultAt(Protocol):
+    """Makes a fault of a path, what is wrong and a hint; the key may be at fault, or the value."""
+
+    def __call__(
+        self, path: tuple[str | int, ...], what: str, *, hint: str = "", at_key: bool = False
+    ) -> Fault:
+        """Return the fault."""
+        ...
+
 
 _OPTIONAL = ("background", "regions")
 _OVERRIDABLE = ("services", "facilities", "links", "background")
 
 
 def _faults_of(where: str) -> FaultAt:
-    def fault_at(path: tuple[str | int, ...], what: str, hint: str) -> Fault:
+    def fault_at(
+        path: tuple[str | int, ...],
+        what: str,
+        *,
+        hint: str = "",
+        at_key: bool = False,  # noqa: ARG001 - there is no file to point into
+    ) -> Fault:
         return Fault(where, what, row=".".join(map(str, path)), hint=hint)
 
     return fault_at
@@ -153,9 +167,8 @@ class Network:
             Table, row name, attribute, value.
         where : str
             What asks for it, for messages.
-        fault_at : callable, optional
-            Makes a fault of a path (table, row, attribute), what is wrong and a hint, for messages
-            that point into a file.
+        fault_at : FaultAt, optional
+            Makes a fault of a path (table, row, attribute), for messages that point into a file.
 
         Returns
         -------
@@ -176,7 +189,7 @@ class Network:
             if table not in _OVERRIDABLE:
                 what = f"table '{shorten(table)}' cannot be changed"
                 hint = f"those that can are {', '.join(_OVERRIDABLE)}"
-                faults.append(fault_at((table,), what, hint))
+                faults.append(fault_at((table,), what, hint=hint, at_key=True))
                 continue
             changed[table] = self._replaced(table, rows, fault_at, faults)
         frames = {table: changed.get(table, getattr(self, table)) for table in TABLES}
@@ -205,23 +218,23 @@ class Network:
             if row not in frame.index:
                 hint = nearest(row, [str(name) for name in frame.index])
                 what = f"'{shorten(row)}' is not in {table}.csv"
-                faults.append(fault_at((table, row), what, hint))
+                faults.append(fault_at((table, row), what, hint=hint, at_key=True))
                 continue
             for name, value in cells.items():
                 path = (table, row, name)
                 if name not in attributes:
                     hint = nearest(name, list(attributes))
                     what = f"{table}.csv has no column '{shorten(name)}'"
-                    faults.append(fault_at(path, what, hint))
+                    faults.append(fault_at(path, what, hint=hint, at_key=True))
                     continue
                 if name == key:
-                    faults.append(fault_at(path, "a row cannot be renamed", ""))
+                    faults.append(fault_at(path, "a row cannot be renamed"))
                     continue
                 text = str(value).lower() if isinstance(value, bool) else str(value)
                 try:
                     frame.at[row, name] = convert(attributes[name], text.strip())
                 except ValueError as error:
-                    faults.append(fault_at(path, f"{name}: {error}", ""))
+                    faults.append(fault_at(path, f"{name}: {error}"))
         return frame
 
     def opened(
@@ -239,7 +252,7 @@ class Network:
             Names of links, facilities or services.
         where : str
             What asks for it, for messages.
-        fault_at : callable, optional
+        fault_at : FaultAt, optional
             As for `with_overrides`; the path is the place in `names`.
 
         Returns
@@ -262,7 +275,7 @@ class Network:
             if not tables:
                 every = [*self.links.index, *self.facilities.index, *self.services.index]
                 what = f"'{shorten(name)}' is no link, facility or service of '{self.name}'"
-                faults.append(fault_at((place,), what, nearest(name, every)))
+                faults.append(fault_at((place,), what, hint=nearest(name, every)))
             for table in tables:
                 overrides.setdefault(table, {})[name] = {"status": "open"}
         if faults:

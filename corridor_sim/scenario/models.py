@@ -185,7 +185,9 @@ class RandomDisruption(_Model):
 class Limits(_Model):
     """Sizes above which a run is refused before it starts; raise them where you mean it."""
 
-    max_shipments: Whole = Field(default=10_000_000, ge=1, description="Shipments of the whole span")
+    max_shipments: Whole = Field(
+        default=10_000_000, ge=1, description="Shipments of the whole span"
+    )
     max_departures: Whole = Field(
         default=20_000_000, ge=1, description="Departures that services may need"
     )
@@ -328,14 +330,13 @@ class Scenario(_Model):
             "background": self.background,
         }
 
-        def at_planned(path: tuple[str | int, ...], what: str, hint: str) -> Fault:
-            return self.fault(("open_planned", *path), what, hint=hint)
-
-        def at_cell(path: tuple[str | int, ...], what: str, hint: str) -> Fault:
-            return self.fault(path, what, hint=hint)
+        def at_planned(
+            path: tuple[str | int, ...], what: str, *, hint: str = "", at_key: bool = False
+        ) -> Fault:
+            return self.fault(("open_planned", *path), what, hint=hint, at_key=at_key)
 
         opened = network.opened(self.open_planned, where=self.name, fault_at=at_planned)
-        return opened.with_overrides(overrides, where=self.name, fault_at=at_cell)
+        return opened.with_overrides(overrides, where=self.name, fault_at=self.fault)
 
     def fault(
         self,

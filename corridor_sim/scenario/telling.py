@@ -134,7 +134,7 @@ def _shown(value: Any) -> str:
         return "a list"
     if isinstance(value, Mapping):
         return "a mapping"
-    return f"'{shorten(str(value))}'" if isinstance(value, str) else shorten(f"{value:,.12g}")
+    return f"'{shorten(str(value))}'" if isinstance(value, str) else shorten(f"{value:.12g}")
 
 
 def _is_bare(item: Mapping[str, Any]) -> bool:

@@ -278,7 +278,7 @@ def _convert(node: Node, name: str, lines: list[str], faults: list[Fault]) -> Tr
                 what = f"'{shorten(key)}' stands here for the second time{where}"
                 faults.append(at.fault((), what, hint="remove one"))
             child = _convert(value_node, name, lines, faults)
-            if isinstance(child.value, (dict, list)):
+            if isinstance(child.value, (dict, list)) or child.value is None:
                 child = Tree(child.value, name, at.line, at.column, at.text)
             child.key = at
             items[key] = child
