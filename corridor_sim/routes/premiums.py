@@ -29,6 +29,7 @@ from corridor_sim.routes.alternatives import RouteSet
 from corridor_sim.routes.choice import ChoiceModel, ExpectedChoice
 
 if TYPE_CHECKING:
+    from corridor_sim.distributions import Distribution
     from corridor_sim.network import Network
 
 __all__ = [
@@ -43,31 +44,40 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 _WEEKS_PER_YEAR = 365 / 7
+_YEAR_H = 8760.0
+_FLEET = -1
+_MOMENT_POINTS = 200
 #: Share of the slots that is planned to be sold in a mean week.
-TARGET_LOAD = 0.92
-_ROUNDS = 80
-_FIRST_STEP = 0.15
+TARGET_LOAD = 0.9
+_ROUNDS = 120
+_FIRST_STEP = 0.4
 _HALVED_AFTER = 20
 _USUAL_T_PER_TEU = 8.0
 
 
 @dataclass(frozen=True, eq=False)
 class ServiceRoom:
-    """Slots of every stretch between two calls of the services that have a limit.
+    """Slots of every stretch between two calls, and of every fleet that runs on demand.
 
     Attributes
     ----------
     stretches : tuple of (str, int)
-        Service, and the call the stretch starts at.
-    teu_per_year, t_per_year : (s,) float64
-        What a year's departures take.
+        Service and the call the stretch starts at; for a fleet its pool and -1.
+    departures : (s,) float64
+        Most departures of a year, single vehicles for a fleet.
+    capacity_teu, capacity_t : (s,) float64
+        Of one departure.
+    is_fleet : (s,) bool
+        Whether each shipment takes vehicles of its own.
     uses : (s, R) sparse array
         Which routes ride which stretch.
     """
 
     stretches: tuple[tuple[str, int], ...]
-    teu_per_year: Floats
-    t_per_year: Floats
+    departures: Floats
+    capacity_teu: Floats
+    capacity_t: Floats
+    is_fleet: NDArray[np.bool_]
     uses: csr_array
 
 
@@ -80,32 +90,59 @@ def service_room(network: Network, routes: RouteSet) -> ServiceRoom:
         Services.
     routes : RouteSet
         Alternatives.
-
-    Returns
-    -------
-    ServiceRoom
-        A row per service and stretch between two calls.
     """
-    services = network.services.to_dict("index")
+    services = {str(name): row for name, row in network.services.to_dict("index").items()}
     place: dict[tuple[str, int], int] = {}
+    owner: list[str] = []
     rows: list[int] = []
     columns: list[int] = []
+
+    def use(stretch: tuple[str, int], name: str, route: int) -> None:
+        if stretch not in place:
+            owner.append(name)
+        rows.append(place.setdefault(stretch, len(place)))
+        columns.append(route)
+
     for number, route in enumerate(routes.routes):
         for name, board, alight in route.legs:
-            if services[name]["dispatch"] == "on_demand":
-                continue
-            for call in range(board, alight):
-                rows.append(place.setdefault((name, call), len(place)))
-                columns.append(number)
-    stretches = tuple(place)
-    departures = np.array([_departures_per_year(services[name]) for name, _ in stretches])
-    teu = np.array([services[name]["capacity_teu"] for name, _ in stretches])
-    t = np.array([services[name]["capacity_t"] for name, _ in stretches])
+            service = services[name]
+            if service["dispatch"] != "on_demand":
+                for call in range(board, alight):
+                    use((name, call), name, number)
+            elif service["pool"] and service["pool"] == service["return_pool"]:
+                use((service["pool"], _FLEET), name, number)
+    fleets = network.services.groupby("pool")["fleet"].sum().to_dict()
+    trips_h = _trip_hours(network)
+    departures = [
+        fleets[stretch[0]] * _YEAR_H / (trips_h[name] + float(services[name]["turnaround_h"]))
+        if stretch[1] == _FLEET
+        else _departures_per_year(services[name])
+        for stretch, name in zip(place, owner, strict=True)
+    ]
     uses = csr_array(
         (np.ones(len(rows)), (np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64))),
-        shape=(len(stretches), len(routes.routes)),
+        shape=(len(place), len(routes.routes)),
     )
-    return ServiceRoom(stretches, departures * teu, departures * t, uses)
+    # A route that rides a stretch rides it once, whatever else uses the fleet.
+    uses.sum_duplicates()
+    uses.data[:] = 1.0
+    return ServiceRoom(
+        stretches=tuple(place),
+        departures=np.array(departures, dtype=np.float64),
+        capacity_teu=np.array([services[name]["capacity_teu"] for name in owner], dtype=np.float64),
+        capacity_t=np.array([services[name]["capacity_t"] for name in owner], dtype=np.float64),
+        is_fleet=np.array([stretch[1] == _FLEET for stretch in place], dtype=bool),
+        uses=uses,
+    )
+
+
+def _trip_hours(network: Network) -> dict[str, float]:
+    """Return the mean running hours of every service."""
+    hours = {str(name): float(time.mean()) for name, time in network.links["time_h"].items()}
+    total: dict[str, float] = {}
+    for service, link in zip(network.calls["service"], network.calls["link"], strict=True):
+        total[str(service)] = total.get(str(service), 0.0) + hours.get(str(link), 0.0)
+    return total
 
 
 def _departures_per_year(service: dict[object, object]) -> float:
@@ -113,7 +150,7 @@ def _departures_per_year(service: dict[object, object]) -> float:
     per_week = float(service["departures_per_week"])  # type: ignore[arg-type]
     if service["timetable"]:
         per_week = float(len(str(service["timetable"]).split(";")))
-    if service["dispatch"] == "fill" and not per_week:
+    if service["dispatch"] == "fill":
         per_week = 7.0 * float(service["max_per_day"])  # type: ignore[arg-type]
     return per_week * _WEEKS_PER_YEAR
 
@@ -162,23 +199,39 @@ def find_premiums(
         ways exist. Where none do, the premium has no effect and what cannot ride waits.
     """
     cells = ExpectedChoice.of(od, model.routes)
-    t = cells.teu_per_year * cells.t_per_teu
-    n_routes = len(model.routes.routes)
+    sizes = np.array([_size_moments(row.shipment_teu) for row in od.rows])[cells.row]
+    shipments = cells.teu_per_year / sizes[:, 0]
+    squares = shipments * sizes[:, 1]
+    per_t = cells.t_per_teu
     # A premium is scaled by the cheapest route over the stretch.
     scale = _scale(room, model.cost_cny_per_teu + _USUAL_T_PER_TEU * model.cost_cny_per_t)
     none = np.zeros(len(room.stretches))
     by_teu = none.copy() if start is None else start.cny_per_teu.copy()
     by_t = none.copy() if start is None else start.cny_per_t.copy()
     kinds = (
-        (by_teu, cells.teu_per_year, TARGET_LOAD * room.teu_per_year, scale),
-        (by_t, t, TARGET_LOAD * room.t_per_year, scale / _USUAL_T_PER_TEU),
+        (by_teu, cells.teu_per_year, squares, room.capacity_teu, scale),
+        (
+            by_t,
+            cells.teu_per_year * per_t,
+            squares * per_t**2,
+            room.capacity_t,
+            scale / _USUAL_T_PER_TEU,
+        ),
     )
+
+    def on_stretches(amount: Floats) -> Floats:
+        total: Floats = room.uses @ np.bincount(cells.route, amount, len(model.routes.routes))
+        return total
+
     for number in range(rounds if len(none) else 0):
         share = cells.shares(with_premiums(model, room, Premiums(by_teu, by_t)))
         step = _FIRST_STEP / (1 + number / _HALVED_AFTER)
-        for premium, amount, limit, unit in kinds:
-            load = room.uses @ np.bincount(cells.route, share * amount, minlength=n_routes)
-            excess = np.clip(load / limit - 1, -1.0, 2.0)
+        vehicles = on_stretches(share * shipments)
+        for premium, amount, square, capacity, unit in kinds:
+            load = on_stretches(share * amount)
+            lost = _room_lost(load, on_stretches(share * square), vehicles, capacity, room)
+            limit = TARGET_LOAD * room.departures * capacity
+            excess = np.clip((load + lost) / limit - 1, -1.0, 2.0)
             np.maximum(premium + step * unit * excess, 0.0, out=premium)
     return Premiums(by_teu, by_t)
 
@@ -205,6 +258,27 @@ def with_premiums(model: ChoiceModel, room: ServiceRoom, premiums: Premiums) -> 
         premium_cny_per_teu=room.uses.T @ premiums.cny_per_teu,
         premium_cny_per_t=room.uses.T @ premiums.cny_per_t,
     )
+
+
+def _size_moments(size: Distribution) -> tuple[float, float]:
+    """Return the mean of a shipment's size and of its square."""
+    values = size.quantile((np.arange(_MOMENT_POINTS) + 0.5) / _MOMENT_POINTS)
+    return size.mean(), float((values**2).mean())
+
+
+def _room_lost(
+    load: Floats, square: Floats, shipments: Floats, capacity: Floats, room: ServiceRoom
+) -> Floats:
+    """Return the room that is paid for but not used.
+
+    Boarding stops at the first box that does not fit: a full departure leaves on average half of
+    that box's size empty, by length-biased sampling ``E[s^2] / (2 E[s])``. A shipment that takes
+    vehicles of its own leaves half a vehicle empty.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        per_departure = np.where(load > 0, square / (2 * load), 0.0)
+    shared = np.minimum(load / capacity, room.departures) * np.minimum(per_departure, capacity / 2)
+    return np.where(room.is_fleet, shipments * capacity / 2, shared)
 
 
 def _scale(room: ServiceRoom, cost: Floats) -> Floats:

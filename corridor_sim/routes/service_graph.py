@@ -45,7 +45,7 @@ class ServiceLeg:
     co2e_kg_per_teu, co2e_kg_per_t : float
         Planned emission by slot and by weight.
     capacity_teu, capacity_t : float
-        Largest shipment it takes; infinite where convoys are formed.
+        Largest shipment it takes; infinite where convoys are formed of a fleet without limit.
     """
 
     service: str
@@ -98,6 +98,7 @@ class _Factors:
         self.facilities = {str(k): v for k, v in network.facilities.to_dict("index").items()}
         self.modes = {str(k): v for k, v in network.modes.to_dict("index").items()}
         self.network = network
+        self.fleets = network.services.groupby("pool")["fleet"].sum().astype(float).to_dict()
         self._lock_waits: dict[tuple[str, int], float] = {}
 
     def lock_wait_h(self, name: str, priority: int) -> float:
@@ -183,7 +184,10 @@ def _legs_of(
             arrived.append(total)
             at_call.append(visit)
         total = total + visit
-    convoys = service["dispatch"] == "on_demand"
+    # A shipment on demand takes a convoy, of no more vehicles than the fleet has.
+    most = 1.0
+    if service["dispatch"] == "on_demand":
+        most = factors.fleets[service["pool"]] if service["pool"] else np.inf
     boards_at = range(len(nodes) - 1) if service["dispatch"] == "timetable" else range(1)
     wait_h = departure_wait_h(service)
     for board in boards_at:
@@ -208,8 +212,8 @@ def _legs_of(
                 cost_cny_per_t=per_t + mode["cost_fixed_cny_per_t"],
                 co2e_kg_per_teu=kg_teu,
                 co2e_kg_per_t=kg_t,
-                capacity_teu=np.inf if convoys else service["capacity_teu"],
-                capacity_t=np.inf if convoys else service["capacity_t"],
+                capacity_teu=most * service["capacity_teu"],
+                capacity_t=most * service["capacity_t"],
             )
 
 

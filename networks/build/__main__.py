@@ -11,15 +11,16 @@ from networks.build.geometry import write_geometry
 from networks.build.links import build_links, link_rows
 from networks.build.paths import LinkFinder, calls_of
 from networks.build.places import facility_rows, node_names, node_rows, write_sources
+from networks.build.seasons import holiday_rows, month_rows
 from networks.build.services import build_services
-from networks.build.tables import NETWORK, RAW, BuildError, read_raw, write_table
+from networks.build.tables import NETWORK, BuildError, read_raw, write_table
 
 __all__ = ["build", "main"]
 
 #: Tables that are written as they stand.
 _COPIED = ("background", "zones", "modes", "regions")
-#: Demand tables that are edited by hand; one that is not there is left out.
-_COPIED_DEMAND = ("commodities", "months", "other_cargo")
+#: Demand tables that are edited by hand.
+_COPIED_DEMAND = ("commodities", "other_cargo")
 
 
 def build(target: Path = NETWORK) -> dict[str, int]:
@@ -66,8 +67,10 @@ def build(target: Path = NETWORK) -> dict[str, int]:
     for name in _COPIED:
         write(name, read_raw(name))
     for name in _COPIED_DEMAND:
-        if (RAW / f"{name}.csv").exists():
-            write(name, read_raw(name), "demand/")
+        write(name, read_raw(name), "demand/")
+    write("months", month_rows(), "demand/")
+    write("holidays", holiday_rows(), "demand/")
+    used.update(row["source"] for row in read_raw("choice_priors"))
     counts["sources"] = write_sources(target / "sources.md", used)
     counts["drawings"] = len(shapes)
     return counts

@@ -4,19 +4,16 @@ Chongqing's trade by month is published with gaps; a value over several months i
 over their days. The factor of a month is its daily trade against the year's, mean of the years
 there are, with the effect of the Spring Festival taken out, which moves between January and
 February and stands in a table of its own.
-
-Run ``python -m networks.build.seasons`` from the root of the repository.
 """
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
-import sys
 
-from networks.build.tables import NETWORK, read_raw, write_table
+from networks.build.tables import read_raw
 
-__all__ = ["holiday_rows", "main", "month_rows"]
+__all__ = ["holiday_rows", "month_rows"]
 
 # (name, days from New Year's Day to the first day, length, factors of exports, imports, others).
 # Assumed: plants ship ahead, close for about two weeks, and start slowly.
@@ -97,18 +94,3 @@ def month_rows() -> list[dict[str, object]]:
         }
         for month in _MONTHS
     ]
-
-
-def main() -> None:
-    """Write ``months.csv`` and ``holidays.csv``."""
-    tail = ("source", "confidence", "note")
-    factors = ("export_factor", "import_factor", "other_factor")
-    folder = NETWORK / "demand"
-    write_table(folder / "months.csv", ("month", *factors, *tail), month_rows())
-    columns = ("holiday", "first_day", "days", *factors, *tail)
-    count = write_table(folder / "holidays.csv", columns, holiday_rows())
-    sys.stdout.write(f"months.csv: 12 rows, holidays.csv: {count} rows\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -14,6 +14,17 @@ __all__ = ["Names", "build_services"]
 _SLOT_T = 16.0
 #: Tonnes that take the room of one TEU in an aircraft.
 _AIR_T_PER_TEU = 3.0
+#: Tractors on the road to the coast each way, their way home, and shares out and in by zone.
+_TRACTORS = 330
+_TRACTOR_RETURN_H = 40
+_TRACTOR_SHARES = {
+    "Z_CQXY": (0.30, 0.40),
+    "Z_CQLC": (0.25, 0.30),
+    "Z_CQLJ": (0.20, 0.10),
+    "Z_CQSW": (0.15, 0.08),
+    "Z_CQCS": (0.06, 0.08),
+    "Z_CQWZ": (0.04, 0.04),
+}
 #: A forty-foot truck.
 _TRUCK_TEU, _TRUCK_T = 2.0, 40.0
 #: On-carriage by rail: daily slots for Chongqing's boxes.
@@ -122,6 +133,7 @@ def _feeders(
     links: Iterable[Link], names: Names, taken: set[tuple[str, str, str]]
 ) -> Iterable[dict[str, str]]:
     """Yield a truck, or a block of rail slots, for each link between a zone and a gateway."""
+    started: set[str] = set()
     for link in links:
         ends = (link.from_node, link.to_node)
         zones = [node for node in ends if node.startswith("Z_")]
@@ -147,6 +159,7 @@ def _feeders(
                 "capacity_t": number(_TRUCK_T),
                 "carries": "box;reefer;car;bulk;air",
                 **common,
+                **(_tractors(ends, started) if link.corridor == "coastal" else {}),
             }
         else:
             yield {
@@ -159,6 +172,28 @@ def _feeders(
                 "carries": "box;reefer;car;bulk",
                 **common,
             }
+
+
+def _tractors(ends: tuple[str, str], started: set[str]) -> dict[str, str]:
+    """Return the fleet of a truck to the coast or back: one pool per zone of Chongqing and way.
+
+    About 110 forty-foot trucks a day each way, three days for the round trip; the first service of
+    a pool brings its vehicles, which come home after `turnaround_h` on the way back.
+    """
+    outward = ends[0].startswith("Z_")
+    zone = ends[0] if outward else ends[1]
+    pool = f"tractors:{zone}>coast" if outward else f"tractors:coast>{zone}"
+    share = _TRACTOR_SHARES[zone][0 if outward else 1]
+    first = pool not in started
+    started.add(pool)
+    return {
+        "fleet": number(round(_TRACTORS * share)) if first else "",
+        "pool": pool,
+        "return_pool": pool,
+        "turnaround_h": number(_TRACTOR_RETURN_H),
+        "note": "tractors of the coast trucks: 60-100 forty-foot boxes a day (judgement); "
+        "split by zone assumed",
+    }
 
 
 def build_services(links: list[Link], names: Names) -> list[dict[str, str]]:
