@@ -151,7 +151,8 @@ def test_public_names_are_the_documented_ones() -> None:
 
 def test_every_module_names_what_it_offers() -> None:
     for path in SOURCES:
-        if path.name == "__main__.py" or path.parts[-2:] == ("rules", "__init__.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        if not any(isinstance(node, (ast.ClassDef, ast.FunctionDef)) for node in body):
             continue
         module = import_module(name_of(path))
         assert hasattr(module, "__all__"), f"{name_of(path)} has no __all__"
