@@ -14,7 +14,6 @@ MTEU_PER_TEU = 1000
 
 _LONGEST = 60
 _MULTIPLES = {
-    "": 1.0,
     "thousand": 1e3,
     "million": 1e6,
     "m": 1e6,
@@ -27,10 +26,10 @@ _MULTIPLES = {
     "万亿": 1e12,
 }
 _MONEY = re.compile(
-    r"""\s*(?:cny|rmb|[¥￥])?\s*
-    (?P<number>\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?   # 800.68, 1.1e12
-      |\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?)           # 1,100,000: a comma never is a decimal point
-    \s*(?P<multiple>[a-z]+?|[万亿]+)?
+    rf"""\s*(?:cny|rmb|[¥￥])?\s*
+    (?P<number>\d+(?:\.\d+)?(?:e[+-]?\d{{1,3}})?   # 800.68, 1.1e12
+      |\d{{1,3}}(?:[,_]\d{{3}})+(?:\.\d+)?)           # 1,100,000: a comma never is a decimal point
+    \s*(?P<multiple>{"|".join(_MULTIPLES)})?
     \s*(?:cny|yuan|rmb|元|人民币)?\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -57,10 +56,10 @@ def parse_money(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     match = _MONEY.fullmatch(value) if len(value) < _LONGEST else None
-    scale = _MULTIPLES.get((match["multiple"] or "").lower()) if match else None
-    if match is None or scale is None:
+    if match is None:
         raise ValueError(
             f"'{shorten(value)}' is not an amount; allowed: a number of yuan, or for example "
             "'1.1 trillion yuan', '1.1 万亿元'"
         )
-    return float(match["number"].replace(",", "").replace("_", "")) * scale
+    number = float(match["number"].replace(",", "").replace("_", ""))
+    return number * _MULTIPLES[match["multiple"].lower()] if match["multiple"] else number
