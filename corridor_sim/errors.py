@@ -82,8 +82,8 @@ class InputError(CorridorSimError):
         if count > _SHOWN:
             more = count - _SHOWN
             lines.append(f"... and {more} more fault{'s' if more != 1 else ''}")
-        head = f"{count} fault{'s' if count != 1 else ''} found"
-        super().__init__("\n".join([head, *lines]))
+        head = [f"{count} faults found"] if count > 1 else []
+        super().__init__("\n".join([*head, *lines]))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
         """Tell pickle how to make it again: worker processes hand errors back."""

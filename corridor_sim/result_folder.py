@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corridor_sim.errors import CorridorSimError
+from corridor_sim.errors import CorridorSimError, shorten
 from corridor_sim.statistics.clock import Clock
 from corridor_sim.statistics.tables import RunTables, vocabulary
 
@@ -33,12 +33,16 @@ __all__ = [
     "new_folder",
     "read_manifest",
     "read_tables",
+    "refuse_place",
     "write_json",
     "write_manifest",
     "write_tables",
 ]
 
 MANIFEST = "manifest.json"
+# Letters of a folder's name that stand in that of its draft.
+_KEPT = 60
+_SEAL = "sha256"
 #: Number of the folder's layout; a reader refuses what it does not know.
 FORMAT = 1
 TABLE_FILES = {
@@ -81,10 +85,10 @@ def new_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
     ResultFolderError
         If something is there already, or the disk does not take the files.
     """
-    _refuse_if_there(folder, force=force)
+    refuse_place(folder, force=force)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        filling = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        filling = Path(tempfile.mkdtemp(prefix=f".{folder.name[:_KEPT]}-", dir=folder.parent))
     except OSError as error:
         raise ResultFolderError(f"cannot write beside {folder}: {error.strerror}") from error
     try:
@@ -101,6 +105,37 @@ def new_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
         raise ResultFolderError(f"cannot write {at}: {error.strerror or error}") from error
     finally:
         shutil.rmtree(filling, ignore_errors=True)
+
+
+def refuse_place(folder: Path, *, force: bool = False) -> None:
+    """Refuse a place where no result folder can be written, before any work is done.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the result shall be.
+    force : bool
+        Whether a result folder that is there may be replaced.
+
+    Raises
+    ------
+    ResultFolderError
+        If something is there that may not be replaced, or nothing can be written there.
+    """
+    try:
+        _refuse_if_there(folder, force=force)
+        above = folder.absolute().parent
+        while not above.exists():
+            above = above.parent
+        if not above.is_dir():
+            raise ResultFolderError(f"{folder} cannot be written: {above} is a file")
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise ResultFolderError(f"{folder} cannot be written: {above} is not yours to write")
+    except ResultFolderError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ResultFolderError(f"{shorten(str(folder))} cannot be written: {reason}") from error
 
 
 def _refuse_if_there(folder: Path, *, force: bool) -> None:
@@ -209,7 +244,15 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
         path.name: {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
         for path in sorted(folder.iterdir())
     }
-    write_json(folder / MANIFEST, {"format": FORMAT, **facts, "outputs": outputs})
+    manifest = {"format": FORMAT, **facts, "outputs": outputs}
+    write_json(folder / MANIFEST, {**manifest, _SEAL: _seal(manifest)})
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """Return a hash of everything else the manifest says."""
+    told = {key: value for key, value in manifest.items() if key != _SEAL}
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 # -- reading -------------------------------------------------------------------------------------
@@ -243,7 +286,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
         number, outputs = manifest["format"], dict(manifest["outputs"])
         expected = {str(name): (int(o["bytes"]), str(o["sha256"])) for name, o in outputs.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ResultFolderError(
             f"{path} is damaged ({type(error).__name__}: {error}); run the scenario again"
         ) from error
@@ -269,6 +312,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         for name in TABLE_FILES.values()
         if name not in expected
     ]
+    if not faults and manifest.get(_SEAL) != _seal(manifest):
+        faults.append(f"{path} was changed after it was written (its own SHA-256 differs)")
     if faults:
         raise ResultFolderError(
             f"{folder} is not what was written:\n  " + "\n  ".join(faults) + "\nrun the scenario "

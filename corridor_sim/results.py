@@ -205,7 +205,9 @@ class Results:
     def provenance(self) -> dict[str, Any]:
         """What made these results: inputs' hashes, resolved scenario, version, platform, argv."""
         if self._manifest is not None:
-            return {k: v for k, v in self._manifest.items() if k not in ("format", "outputs")}
+            return {
+                k: v for k, v in self._manifest.items() if k not in ("format", "outputs", "sha256")
+            }
         return {
             "scenario": self.scenario.resolved(),
             "seed": self.seed,

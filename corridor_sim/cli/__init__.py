@@ -36,21 +36,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     from corridor_sim.errors import CorridorSimError, InputError
 
+    code: object = 0
     try:
         code = cli.main(args=arguments, prog_name="corridor-sim", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("interrupted; nothing was written", err=True)
-        sys.exit(130)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing half-written was left.", err=True)
+        code = 130
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
-    except InputError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(2)
+        code = 2
     except CorridorSimError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        click.echo("interrupted; nothing was written", err=True)
-        sys.exit(130)
+        code = 2 if isinstance(error, InputError) else 1
+    except MemoryError:
+        click.echo("Error: out of memory; 'limits' of the scenario can guard against it", err=True)
+        code = 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"Error: {where}{error.strerror or error}", err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)

@@ -11,26 +11,30 @@ __all__ = ["list_command", "preview", "schema", "validate"]
 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-def validate(scenarios: tuple[str, ...]) -> None:
-    """Check scenarios, their networks and their demand; tell all faults at once."""
+@with_settings
+def validate(scenarios: tuple[str, ...], settings: tuple[str, ...]) -> None:
+    """Check scenarios, their networks, demand and size without running them.
+
+    All faults are told at once, by file, row and column.
+    """
     from corridor_sim.errors import Fault, InputError
     from corridor_sim.scenario import Scenario
-    from corridor_sim.simulation import read_inputs
+    from corridor_sim.simulation import check_inputs
 
     faults: list[Fault] = []
     for name in scenarios:
         try:
-            scenario = Scenario.read(name)
-            network, _ = read_inputs(scenario)
+            scenario = Scenario.read(name, overrides_of(settings))
+            network = check_inputs(scenario)
         except InputError as error:
             faults.extend(error.faults)
             continue
-        click.echo(
-            f"{scenario.name}: good ({len(network.nodes)} nodes, {len(network.links)} links, "
-            f"{len(network.facilities)} facilities, {len(network.services)} services)"
-        )
+        tables = ("nodes", "links", "facilities", "services", "zones")
+        sizes = ", ".join(f"{len(getattr(network, table)):,} {table}" for table in tables)
+        click.echo(f"{scenario.name}: no fault found ({sizes})")
     if faults:
-        raise InputError(faults)
+        # Scenarios of one network share its faults.
+        raise InputError(dict.fromkeys(faults))
 
 
 @click.command()
@@ -41,7 +45,7 @@ def preview(scenario: str, settings: tuple[str, ...]) -> None:
     from corridor_sim.preview import preview as preview_text
     from corridor_sim.scenario import Scenario
 
-    click.echo(preview_text(Scenario.read(scenario, overrides_of(settings))))
+    click.echo(preview_text(Scenario.read(scenario, overrides_of(settings))), nl=False)
 
 
 @click.command()

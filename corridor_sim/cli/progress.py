@@ -27,6 +27,9 @@ def progress_by_date(label: str, *, quiet: bool) -> Iterator[Callable[[float, st
     callable or None
         Takes the share done (0 to 1) and the simulated date.
     """
+    from corridor_sim.errors import plain
+
+    label = plain(label)
     if quiet:
         yield None
     elif sys.stderr.isatty():
@@ -34,7 +37,7 @@ def progress_by_date(label: str, *, quiet: bool) -> Iterator[Callable[[float, st
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeRemainingColumn(),
@@ -53,6 +56,6 @@ def progress_by_date(label: str, *, quiet: bool) -> Iterator[Callable[[float, st
             tenth = int(share * 10)
             if tenth > told[0]:
                 told[0] = tenth
-                click.echo(f"{label}: {tenth * 10} %, {date}", err=True)
+                click.echo(f"{label}: {tenth * 10} %, at {date}", err=True)
 
         yield tell

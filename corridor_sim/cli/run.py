@@ -5,29 +5,48 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from corridor_sim.cli.options import overrides_of, with_settings
+from corridor_sim.cli.options import bad_input, overrides_of, with_settings
 from corridor_sim.cli.progress import progress_by_date
 
-__all__ = ["run"]
+if TYPE_CHECKING:
+    from corridor_sim.scenario import Scenario
+
+__all__ = ["folder_name", "run"]
 
 
 @click.command()
 @click.argument("scenario")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed.")
-@click.option("--replication", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Seed of all random draws.",
+)
+@click.option(
+    "--replication",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    metavar="R",
+    help="Number of the replication: other draws of the same seed.",
+)
 @click.option("--engine", type=click.Choice(["simpy"]), default="simpy", show_default=True)
 @with_settings
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
+    metavar="DIR",
     help="Result folder itself.  [default: results/SCENARIO-SEED-HASH]",
 )
 @click.option("--force", is_flag=True, help="Replace a result folder that is there.")
-@click.option("--json", "as_object", is_flag=True, help="Print one JSON object.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--json", "as_object", is_flag=True, help="Print one JSON object, for machines.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
 def run(
     scenario: str,
     seed: int,
@@ -41,15 +60,15 @@ def run(
 ) -> None:
     """Simulate SCENARIO (a shipped name or a YAML file) and draw its map."""
     started = time.perf_counter()
-    from corridor_sim.errors import Fault, InputError
     from corridor_sim.scenario import Scenario
 
     read = Scenario.read(scenario, overrides_of(settings))
-    folder = out or Path("results") / _folder_name(read, seed, replication)
-    if folder.exists() and not force:
-        raise InputError(
-            [Fault(str(folder), "is there already", hint="choose another --out, or add --force")]
-        )
+    folder = out or Path("results") / folder_name(read, seed=seed, replication=replication)
+    with bad_input():
+        from corridor_sim.result_folder import refuse_place
+
+        # Now, and not after minutes of simulating.
+        refuse_place(folder, force=force)
     from corridor_sim.maps import write_map
     from corridor_sim.screen import as_json, render
     from corridor_sim.simulation import simulate
@@ -61,15 +80,30 @@ def run(
     results.save(folder, force=force, also={"map.html": lambda path: write_map(results, path)})
     if as_object:
         click.echo(json.dumps(as_json(results), ensure_ascii=False, allow_nan=False))
+        if not quiet:
+            click.echo(f"Results: {folder}", err=True)
         return
     total_s = time.perf_counter() - started
-    click.echo(render(results, map_path=folder / "map.html", total_s=total_s))
+    click.echo(render(results, map_path=folder / "map.html", total_s=total_s), nl=False)
 
 
-def _folder_name(scenario: object, seed: int, replication: int) -> str:
-    """Return a folder name made of the scenario's name; names never become paths."""
-    name = str(getattr(scenario, "name", ""))
-    safe = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in name)[:60]
-    digest = scenario.digest()[:8]  # type: ignore[attr-defined]
+def folder_name(scenario: Scenario, *, seed: int, replication: int) -> str:
+    """Return the name of a result folder; whatever the scenario is called, it is no path.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its name is used as far as it is made of plain letters, digits, ``_`` and ``-``.
+    seed, replication : int
+        Address of the draws.
+
+    Returns
+    -------
+    str
+        For example ``baseline_2025-1-0a1b2c3d``; its end tells scenarios of one name apart.
+    """
+    safe = "".join(
+        c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in scenario.name
+    ).lstrip("-")[:60]
     part = f"-r{replication}" if replication else ""
-    return f"{safe or 'scenario'}-{seed}{part}-{digest}"
+    return f"{safe or 'scenario'}-{seed}{part}-{scenario.digest()[:8]}"
