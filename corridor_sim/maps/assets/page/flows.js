@@ -1,0 +1,192 @@
+// Links: one line per direction, width by throughput, colour by utilisation.
+(function (self) {
+  // Lower bounds of utilisation; the class of a line is also told by its dashes and its popup.
+  self.classes = [
+    { from: 0, css: "--use-0", words: "< 50 %" },
+    { from: 0.5, css: "--use-1", words: "50–70 %" },
+    { from: 0.7, css: "--use-2", words: "70–85 %" },
+    { from: 0.85, css: "--use-3", words: "85–95 %" },
+    { from: 0.95, css: "--use-4", words: "≥ 95 %", dashed: true }
+  ];
+  var WIDEST = 16, MOST_SVG_LINES = 1500;
+  var flows = [];
+
+  self.classOf = function (share) {
+    var found = null;
+    if (share !== null && share !== undefined) {
+      self.classes.forEach(function (one) { if (share >= one.from) found = one; });
+    }
+    return found;
+  };
+
+  self.colour = function (css) {
+    return getComputedStyle(document.documentElement).getPropertyValue(css).trim();
+  };
+
+  // Lines are thinner on a small map, where many of them meet.
+  self.scale = function () {
+    return Math.max(0.5, Math.min(1.25, 0.5 + (self.map.getZoom() - 2.5) * 0.15));
+  };
+
+  // What runs along a stretch and what against it: amounts, and load over room where there is any.
+  self.sums = function (stretch) {
+    var ways = [{ room: 0, load: 0 }, { room: 0, load: 0 }];
+    ways.forEach(function (way) { way.teu = way.cny = 0; way.there = false; });
+    stretch.links.forEach(function (rank, number) {
+      self.data.links[rank].ways.forEach(function (way, side) {
+        var sum = ways[side ^ stretch.against[number]];
+        sum.there = true;
+        sum.teu += way.teu;
+        sum.cny += way.cny;
+        if (way.use !== null) {
+          sum.room += way.room;
+          sum.load += way.room * way.use;
+        }
+      });
+    });
+    ways.forEach(function (way) { way.use = way.room > 0 ? way.load / way.room : null; });
+    return ways;
+  };
+
+  self.most = function (measure) {
+    var most = 0;
+    flows.forEach(function (flow) {
+      flow.ways.forEach(function (way) { most = Math.max(most, way[measure]); });
+    });
+    return most;
+  };
+
+  self.width = function (value) { return width(value, self.most(self.measure)); };
+
+  function width(value, most) {
+    return value > 0 && most ? 0.9 + WIDEST * self.scale() * Math.sqrt(value / most) : 0.7;
+  }
+
+  self.addFlows = function (groups) {
+    var map = self.map;
+    ["flows", "hits"].forEach(function (name, rank) {
+      map.createPane(name).style.zIndex = 400 + rank * 10;
+    });
+    map.getPane("flows").style.pointerEvents = "none";
+    flows = self.data.stretches.filter(function (stretch) { return stretch.line.length; }).map(
+      function (stretch) {
+        return { stretch: stretch, ways: self.sums(stretch), lines: [],
+                 group: groups[self.data.links[stretch.links[0]].corridor] };
+      });
+    var many = flows.length * 2 > MOST_SVG_LINES;
+    var renderer = (many ? L.canvas : L.svg)({ pane: "flows", padding: 0.3 });
+    var hits = (many ? L.canvas : L.svg)({ pane: "hits", padding: 0.1 });
+    var styles = styler(), drawn = [];
+    flows.forEach(function (flow) {
+      var parts = flow.stretch.line.map(self.decode);
+      pin(parts[0], 0, flow.stretch);
+      pin(parts[parts.length - 1], parts[parts.length - 1].length - 1, flow.stretch);
+      parts = parts.concat(westwards(parts));
+      var back = parts.map(function (part) { return part.slice().reverse(); }).reverse();
+      flow.ways.forEach(function (way, side) {
+        if (!way.there) return;
+        var line = new self.Flow(side ? back : parts, L.extend({
+          pane: "flows", renderer: renderer, interactive: false, lineJoin: "round",
+          smoothFactor: 1.2
+        }, styles(way)));
+        flow.lines.push({ line: line, way: way });
+        drawn.push({ line: line, group: flow.group, value: way[self.measure] });
+      });
+      flow.hit = hitLine(flow, parts, hits);
+      flow.hit.addTo(flow.group);
+    });
+    // Wide lines lie below narrow ones.
+    drawn.sort(function (a, b) { return b.value - a.value; });
+    drawn.forEach(function (one) { one.line.addTo(one.group); });
+    map.on("zoomend", restyle);
+  };
+
+  // A lane that leaves the map in the Atlantic goes on to the Americas shown once more in the west.
+  function westwards(parts) {
+    return parts.filter(function (part) {
+      return part[0][1] === 330 || part[part.length - 1][1] === 330;
+    }).map(function (part) {
+      return part.map(function (point) { return [point[0], point[1] - 360]; });
+    });
+  }
+
+  // What the pointer meets: as wide as both directions and a margin, not seen.
+  function hitLine(flow, parts, renderer) {
+    var hit = L.polyline(parts, {
+      pane: "hits", renderer: renderer, color: "#000", opacity: 0, weight: hitWidth(flow),
+      lineCap: "butt", smoothFactor: 1.2
+    });
+    hit.bindTooltip(function () { return self.stretchTooltip(flow); },
+                    { sticky: true, className: "tip-box", opacity: 1 });
+    hit.on("click", function (event) { self.openStretchAt(event.latlng, flow); });
+    hit.on("mouseover", function () { hit.setStyle({ opacity: 0.16 }); });
+    hit.on("mouseout", function () { hit.setStyle({ opacity: 0 }); });
+    return hit;
+  }
+
+  function hitWidth(flow) {
+    return Math.max(11, flow.lines.reduce(function (sum, one) {
+      return sum + one.line.options.weight;
+    }, 6));
+  }
+
+  // The ends of a line are the places themselves: its text is rounded.
+  function pin(part, at, stretch) {
+    stretch.links.some(function (rank) {
+      return self.data.links[rank].ends.some(function (end) {
+        var place = self.data.nodes[end].at;
+        var near = Math.abs(part[at][1] - place[0]) < 0.0075 &&
+          Math.abs(part[at][0] - place[1]) < 0.0075;
+        if (near) part[at] = [place[1], place[0]];
+        return near;
+      });
+    });
+  }
+
+  // A function that gives the style of one direction at the present zoom and measure.
+  function styler() {
+    var unlimited = self.colour("--use-none"), unused = self.colour("--unused");
+    var most = self.most(self.measure);
+    var colours = self.classes.map(function (one) { return self.colour(one.css); });
+    return function (way) {
+      var value = way[self.measure], wide = width(value, most);
+      var found = value > 0 ? self.classOf(way.use) : null;
+      return {
+        weight: wide,
+        offset: wide / 2 + 0.3,
+        color: !(value > 0) ? unused : found ? colours[self.classes.indexOf(found)] : unlimited,
+        opacity: value > 0 ? 1 : 0.5,
+        lineCap: found && found.dashed ? "butt" : "round",
+        dashArray: found && found.dashed
+          ? Math.max(5, wide * 1.4) + " " + Math.max(2.5, wide * 0.45) : null
+      };
+    };
+  }
+
+  function restyle() {
+    var styles = styler();
+    flows.forEach(function (flow) {
+      flow.lines.forEach(function (one) {
+        one.line.setStyle(styles(one.way));
+        one.line.redraw();
+      });
+      flow.hit.setStyle({ weight: hitWidth(flow) });
+    });
+  }
+
+  self.restyleFlows = function () {
+    restyle();
+    var all = [];
+    flows.forEach(function (flow) { all = all.concat(flow.lines); });
+    all.sort(function (a, b) { return b.way[self.measure] - a.way[self.measure]; });
+    all.forEach(function (one) { if (one.line._map) one.line.bringToFront(); });
+  };
+
+  // Opens the card of a stretch by its rank in the data.
+  self.openStretch = function (rank) {
+    flows.forEach(function (flow) {
+      if (flow.stretch !== self.data.stretches[rank] || !flow.hit._map) return;
+      self.openStretchAt(flow.hit.getCenter(), flow);
+    });
+  };
+})(corridorMap);

@@ -1,0 +1,155 @@
+"""Words of the map in English and Chinese: codes of the tables, and what the page says."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+__all__ = [
+    "CONFIDENCE",
+    "CORRIDORS",
+    "FACILITY_KINDS",
+    "HOME",
+    "MODES",
+    "NODE_KINDS",
+    "PAGE",
+    "Words",
+    "corridor_words",
+]
+
+Words = tuple[str, str]
+
+#: What the map is about.
+HOME: Words = ("Chongqing", "重庆")
+
+#: Corridors and groups of links, in the order of the layers.
+CORRIDORS = MappingProxyType(
+    {
+        "ilstc": ("Land-Sea Corridor", "西部陆海新通道"),
+        "cre": ("China Railway Express", "中欧班列"),
+        "yangtze": ("Yangtze waterway", "长江黄金水道"),
+        "air": ("Air", "航空"),
+        "coastal": ("Coastal land bridge", "沿海陆桥"),
+        "shared": ("Shared onward services", "共用后续运输"),
+        "hub": ("Within Chongqing", "重庆市内"),
+    }
+)
+
+MODES = MappingProxyType(
+    {
+        "rail": ("rail", "铁路"),
+        "road": ("road", "公路"),
+        "inland_waterway": ("inland waterway", "内河水运"),
+        "sea": ("sea", "海运"),
+        "air": ("air", "航空"),
+    }
+)
+
+NODE_KINDS = MappingProxyType(
+    {
+        "zone": ("zone of trade", "货源区"),
+        "rail_terminal": ("rail terminal", "铁路场站"),
+        "rail_yard": ("rail yard", "编组站"),
+        "river_port": ("river port", "内河港"),
+        "river_sea_port": ("river-sea port", "江海港"),
+        "sea_port": ("sea port", "海港"),
+        "airport": ("airport", "机场"),
+        "road_terminal": ("road terminal", "公路场站"),
+        "border_rail": ("rail border crossing", "铁路口岸"),
+        "border_road": ("road border crossing", "公路口岸"),
+        "lock": ("lock", "船闸"),
+        "city": ("city", "城市"),
+        "canal_mouth": ("canal mouth", "运河口"),
+        "waypoint": ("waypoint", "途经点"),
+    }
+)
+
+FACILITY_KINDS = MappingProxyType(
+    {
+        "berth": ("berth", "泊位"),
+        "rail_yard": ("rail yard", "铁路货场"),
+        "road_terminal": ("road terminal", "公路场站"),
+        "air_terminal": ("air cargo terminal", "航空货站"),
+        "customs": ("customs", "海关"),
+        "inspection": ("inspection", "查验"),
+        "documents": ("documents", "单证"),
+        "arrival_slot": ("arrival slot", "到达时段"),
+        "gauge_change": ("gauge change", "换轨"),
+        "border_road": ("road border", "公路口岸"),
+        "dwell": ("dwell", "堆存"),
+        "lock": ("lock", "船闸"),
+    }
+)
+
+CONFIDENCE = MappingProxyType(
+    {
+        "high": ("high", "高"),
+        "medium": ("medium", "中"),
+        "low": ("low", "低"),
+        "assumed": ("assumed", "假设"),
+    }
+)
+
+#: What the page itself says.
+PAGE = MappingProxyType(
+    {
+        "places": ("Places", "节点"),
+        "labels": ("Names", "地名"),
+        "layers": ("Layers", "图层"),
+        "measure": ("Width shows", "线宽表示"),
+        "teu": ("All cargo, TEU", "全部货物 标箱"),
+        "cny": ("Value, yuan", "货值 元"),
+        "heading": ("Chongqing's trade corridors", "重庆外贸通道"),
+        "cleared": ("cleared customs, given this demand", "既定需求下的通关货值"),
+        "offered_value": ("offered", "待运"),
+        "delivered_value": ("delivered", "已交付"),
+        "not_a_year": (
+            "The window is {days} days, the goals are yearly: at this pace {bn} bn yuan a year",
+            "统计期为 {days} 天，目标按年计：按此进度全年为 {yi} 亿元",
+        ),
+        "by_corridor": ("Own trade by corridor", "重庆外贸分通道"),
+        "waits": ("Where boxes wait longest", "主要拥堵点"),
+        "waits_note": ("by box-days of waiting; mean wait", "按等待箱日排序，示平均等待"),
+        "mean_wait": ("mean wait", "平均等待"),
+        "longest_wait": ("longest", "最长"),
+        "utilisation": ("Utilisation", "利用率"),
+        "in_use": ("in use", "利用率"),
+        "no_limit": ("no timetable", "无班期"),
+        "unused": ("nothing passed", "无货通过"),
+        "width": ("Width", "线宽"),
+        "circle": ("place", "节点"),
+        "bottleneck": ("long mean wait", "平均等待长"),
+        "zone": ("zone of trade", "货源区"),
+        "right_hand": ("Each direction keeps to its right", "两个方向各靠右侧"),
+        "together": ("links run together here", "条线路在此并行"),
+        "northbound": ("northbound", "北行"),
+        "southbound": ("southbound", "南行"),
+        "eastbound": ("eastbound", "东行"),
+        "westbound": ("westbound", "西行"),
+        "back": ("Back to the list", "返回列表"),
+        "legend": ("Legend", "图例"),
+        "all_cargo": ("all cargo", "全部货物"),
+        "own_trade": ("of it Chongqing's own trade", "其中重庆外贸"),
+        "value": ("value", "货值"),
+        "direction": ("direction", "方向"),
+        "handled": ("boxes handled", "箱量"),
+        "facilities": ("Facilities", "设施"),
+        "by_month": ("by month", "分月"),
+        "distance": ("distance", "距离"),
+        "source": ("source", "来源"),
+        "confidence": ("confidence", "可信度"),
+        "home": ("Opening view", "初始视图"),
+        "whole": ("Whole network", "全网"),
+        "zoom_in": ("Zoom in", "放大"),
+        "zoom_out": ("Zoom out", "缩小"),
+        "close": ("Close", "关闭"),
+        "seed": ("seed", "随机种子"),
+        "replication": ("replication", "重复"),
+        "no_data": ("no figures", "无数据"),
+        "rail_credit": ("rail lines", "铁路线"),
+    }
+)
+
+
+def corridor_words(name: str) -> Words:
+    """Return the names of a corridor; one that is not known is called by its code."""
+    return CORRIDORS.get(name, (name, ""))

@@ -1,0 +1,205 @@
+"""Objects like `Results` to draw: figures made up from the timetables of any network."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from corridor_sim.statistics import Clock
+from corridor_sim.statistics.paths import service_segments
+
+DAY_S = 86_400
+CORRIDORS = ("ilstc", "cre", "yangtze", "air", "coastal")
+
+
+@dataclass
+class MadeUpStatistics:
+    """Frames of the columns that `Statistics` has, filled without a simulation."""
+
+    network: Any
+    clock: Clock
+    seed: int = 0
+    moved: pd.DataFrame = field(init=False)
+
+    def __post_init__(self) -> None:
+        rng = np.random.default_rng(self.seed)
+        services = self.network.services
+        runs = services["departures_per_week"].astype(float) * 52
+        load = pd.Series(rng.beta(6, 2, len(services)), index=services.index)
+        segments = service_segments(self.network)
+        segments["capacity_teu"] = segments["service"].map(
+            runs * services["capacity_teu"].astype(float).clip(upper=20_000)
+        )
+        segments["teu"] = segments["capacity_teu"] * segments["service"].map(load)
+        # Vehicles on demand have no timetable: some traffic, no capacity.
+        on_demand = segments["service"].map(services["dispatch"]) == "on_demand"
+        segments.loc[on_demand, "teu"] = 3_000.0 + 900 * rng.random(int(on_demand.sum()))
+        segments.loc[on_demand, "capacity_teu"] = 0.0
+        self.moved = segments.groupby("link")[["teu", "capacity_teu"]].sum()
+
+    def throughput(self, by: tuple[str, ...]) -> pd.DataFrame:
+        place = by[0]
+        if place == "link":
+            teu = self.moved["teu"]
+        else:
+            ends = self.network.links.loc[self.moved.index, "to_node"].astype(str)
+            teu = self.moved["teu"].groupby(ends.to_numpy()).sum()
+        season = 1 + 0.15 * np.sin(np.arange(len(self.clock.months)))
+        rows = [
+            {
+                place: name,
+                "cargo": cargo,
+                "month": month,
+                "teu": amount * share * wave / season.sum(),
+                "t": 0.0,
+                "value_cny": round(amount * share * wave / season.sum() * 600_000)
+                if cargo == "own"
+                else 0,
+            }
+            for name, amount in teu.items()
+            if amount > 0
+            for month, wave in zip(self.clock.months, season, strict=True)
+            for cargo, share in (("own", 0.6), ("domestic", 0.4))
+        ]
+        columns = [place, "cargo", "month", "teu", "t", "value_cny"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def links(self) -> pd.DataFrame:
+        frame = self.network.links[["from_node", "to_node", "mode", "corridor", "distance_km"]]
+        frame = frame.copy()
+        for column in ("teu", "capacity_teu"):
+            frame[column] = self.moved[column].reindex(frame.index).fillna(0.0)
+        frame["departures"] = (frame["teu"] > 0).astype(int) * 365
+        capacity = frame["capacity_teu"]
+        frame["utilisation"] = (frame["teu"] / capacity).where(capacity > 0)
+        frame.index.name = "link"
+        return frame.reset_index()
+
+    def facilities(self, by: tuple[str, ...]) -> pd.DataFrame:
+        assert by == ("facility",)
+        rng = np.random.default_rng(self.seed + 1)
+        names = self.network.facilities.index
+        frame = pd.DataFrame({"facility": list(names)})
+        frame["visits"] = rng.integers(0, 4_000, len(names))
+        frame["background_visits"] = 0
+        frame["teu"] = frame["visits"] * 50.0
+        frame["utilisation"] = rng.beta(5, 2, len(names))
+        frame["mean_wait_h"] = rng.gamma(1.5, 5.0, len(names))
+        frame["longest_wait_h"] = frame["mean_wait_h"] * 4
+        frame["mean_queue"] = frame["mean_wait_h"] * frame["visits"] / 8760
+        nobody = frame["visits"] == 0
+        frame.loc[nobody, ["utilisation", "mean_wait_h", "longest_wait_h"]] = np.nan
+        return frame
+
+
+def made_up_results(network: Any, **scenario: Any) -> Any:
+    """Return an object with what the map reads of `Results`."""
+    start, days = dt.date(2025, 1, 1), scenario.pop("days", 365)
+    clock = Clock(
+        start - dt.timedelta(days=120), (120 * DAY_S, (120 + days) * DAY_S), (210 + days) * DAY_S
+    )
+    bn = (38.4, 41.2, 139.7, 158.3, 414.6)
+    corridors = {
+        name: {"value_cny": round(value * 1e9), "teu": round(value * 9_000)}
+        for name, value in zip(CORRIDORS, bn, strict=True)
+    }
+    summary = {
+        "corridors": corridors,
+        "totals": {
+            "offered_value_cny": 800_680_000_000,
+            "value_cny": sum(int(c["value_cny"]) for c in corridors.values()),
+            "delivered_value_cny": 781_000_000_000,
+        },
+    }
+    facts: dict[str, Any] = {
+        "name": "baseline_2025",
+        "title": "The year 2025 as it was",
+        "goal_cny": (1.0e12, 1.1e12),
+    }
+    return SimpleNamespace(
+        network=network,
+        statistics=MadeUpStatistics(network, clock),
+        scenario=SimpleNamespace(**{**facts, **scenario}),
+        clock=clock,
+        seed=1,
+        replication=0,
+        engine="simpy",
+        summary=lambda: summary,
+    )
+
+
+def small_network(folder: Path | None = None) -> Any:
+    """Return a network of four places drawn by hand, some of its cells blank."""
+    nodes = pd.DataFrame(
+        [
+            ("Z_CQ", "Liangjiang zone", "两江片区", "zone", 29.7, 106.6),
+            ("CQ", "Chongqing rail terminal", "重庆团结村", "rail_terminal", 29.66, 106.36),
+            ("QZ", "Qinzhou port", "钦州港", "sea_port", 21.7, 108.6),
+            ("SIN", "", "", "sea_port", 1.27, 103.8),
+            ("LAX", "Los Angeles port", "洛杉矶港", "sea_port", 33.73, -118.26),
+        ],
+        columns=["node", "name_en", "name_zh", "kind", "lat", "lon"],
+    ).set_index("node")
+    nodes[["source", "confidence", "note"]] = ["judgement", "low", ""]
+    links = pd.DataFrame(
+        [
+            ("road:Z_CQ>CQ", "Z_CQ", "CQ", "road", "hub", 20.0, ""),
+            ("road:CQ>Z_CQ", "CQ", "Z_CQ", "road", "hub", 20.0, ""),
+            ("rail:CQ>QZ", "CQ", "QZ", "rail", "ilstc", 1450.0, "rail:CQ-QZ"),
+            ("rail:QZ>CQ", "QZ", "CQ", "rail", "ilstc", 1450.0, "rail:CQ-QZ"),
+            ("sea:QZ>SIN", "QZ", "SIN", "sea", "shared", 2580.0, ""),
+            ("sea:QZ>LAX", "QZ", "LAX", "sea", "shared", 12000.0, ""),
+            ("sea:LAX>QZ", "LAX", "QZ", "sea", "shared", 12000.0, ""),
+        ],
+        columns=["link", "from_node", "to_node", "mode", "corridor", "distance_km", "geometry"],
+    ).set_index("link")
+    links["passages"] = [()] * len(links)
+    links[["status", "source", "confidence", "note"]] = ["open", "cqrb_2", "medium", "as published"]
+    facilities = pd.DataFrame(
+        [
+            ("CQ_YARD", "CQ", "Rail yard", "铁路货场", "rail_yard"),
+            ("QZ_BERTH", "QZ", "Berth", "泊位", "berth"),
+        ],
+        columns=["facility", "node", "name_en", "name_zh", "kind"],
+    ).set_index("facility")
+    facilities[["source", "confidence", "note"]] = ["judgement", "assumed", ""]
+    services = pd.DataFrame(
+        [
+            ("train", "ilstc", "rail", "timetable", 35.0, 100.0),
+            ("train_back", "ilstc", "rail", "timetable", 35.0, 100.0),
+            ("truck", "hub", "road", "on_demand", 0.0, 2.0),
+            ("ship", "shared", "sea", "timetable", 3.0, 500.0),
+        ],
+        columns=["service", "corridor", "mode", "dispatch", "departures_per_week", "capacity_teu"],
+    ).set_index("service")
+    calls = pd.DataFrame(
+        [
+            ("train", 1, "CQ", "call", ""),
+            ("train", 2, "QZ", "call", "rail:CQ>QZ"),
+            ("train_back", 1, "QZ", "call", ""),
+            ("train_back", 2, "CQ", "call", "rail:QZ>CQ"),
+            ("truck", 1, "Z_CQ", "call", ""),
+            ("truck", 2, "CQ", "call", "road:Z_CQ>CQ"),
+            ("ship", 1, "QZ", "call", ""),
+            ("ship", 2, "SIN", "call", "sea:QZ>SIN"),
+        ],
+        columns=["service", "sequence", "node", "stop", "link"],
+    )
+    zones = pd.DataFrame(
+        {"zone": ["Z_CQ"], "region": ["Chongqing"], "side": ["chongqing"]}
+    ).set_index("zone")
+    return SimpleNamespace(
+        path=folder,
+        nodes=nodes,
+        links=links,
+        facilities=facilities,
+        services=services,
+        calls=calls,
+        zones=zones,
+    )
