@@ -1,0 +1,156 @@
+"""A Sphinx extension: tables that count and show the shipped data, made when the docs are built.
+
+```` ```{data-table} NAME ```` puts the table of that name, see `TABLES`.
+"""  # noqa: INP001 - an extension beside the pages
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sphinx.util.docutils import SphinxDirective
+
+from corridor_sim.network.attributes import DEMAND_TABLES
+from corridor_sim.network.attributes import TABLES as NETWORK_TABLES
+from corridor_sim.resources import shipped
+
+if TYPE_CHECKING:
+    from docutils.nodes import Node
+    from sphinx.application import Sphinx
+
+__all__ = ["TABLES", "setup"]
+
+_NETWORK = shipped("networks") / "chongqing"
+_RAW = Path(__file__).parent.parent / "networks" / "build" / "raw"
+_LEVELS = ("high", "medium", "low", "assumed")
+_CORRIDORS = {
+    "ilstc": "Land-Sea Corridor",
+    "cre": "China Railway Express",
+    "yangtze": "Yangtze waterway",
+    "air": "Air",
+    "coastal": "Coastal land bridge",
+}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 1)]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _files() -> Iterator[tuple[str, Path]]:
+    for table in NETWORK_TABLES:
+        yield table, _NETWORK / f"{table}.csv"
+    for table in DEMAND_TABLES:
+        name = "od_2025" if table == "od" else table
+        yield f"demand/{name}", _NETWORK / "demand" / f"{name}.csv"
+
+
+def confidence() -> str:
+    """Return how many rows of each table are how sure."""
+    rows = []
+    whole: Counter[str] = Counter()
+    for table, path in _files():
+        count = Counter(row["confidence"] or "assumed" for row in _rows(path))
+        whole += count
+        rows.append(_confidence_row(f"`{table}`", count))
+    rows.append(_confidence_row("**all**", whole))
+    return _table(("table", "rows", *_LEVELS), rows)
+
+
+def _confidence_row(name: str, count: Counter[str]) -> tuple[str, ...]:
+    total = count.total()
+    shares = (f"{count[level]:,} ({100 * count[level] / total:.0f} %)" for level in _LEVELS)
+    return name, f"{total:,}", *shares
+
+
+def choice_constants() -> str:
+    """Return prior, range, constant and reached share of every corridor."""
+    rows = [
+        (
+            f"{_CORRIDORS.get(row['corridor'], '')} (`{row['corridor']}`)",
+            f"{100 * float(row['prior_share']):.1f} %",
+            f"{100 * float(row['low']):.1f}-{100 * float(row['high']):.1f} %",
+            f"{float(row['constant']):.3f}",
+            f"{100 * float(row['reached_share']):.1f} %",
+            row["confidence"],
+        )
+        for row in _rows(_NETWORK / "demand" / "choice_constants.csv")
+    ]
+    head = ("corridor", "prior", "range", "constant", "reached", "confidence of the prior")
+    return _table(head, rows)
+
+
+def margins() -> str:
+    """Return how much of each margin of the demand is published."""
+    bases = ("published", "partly_published", "residual", "judgement")
+    rows = []
+    for name, words in (("margins_commodity", "by commodity"), ("margins_partner", "by partner")):
+        for direction in ("export", "import"):
+            value: Counter[str] = Counter()
+            for row in _rows(_RAW / f"{name}.csv"):
+                if row["direction"] == direction:
+                    value[row["basis"]] += float(row["value_bn_cny"])  # type: ignore[assignment]
+            cells = (f"{value[basis]:,.1f}" for basis in bases)
+            rows.append((f"{direction}s {words}", f"{sum(value.values()):,.2f}", *cells))
+    head = ("margin, bn yuan", "sum", *(basis.replace("_", " ") for basis in bases))
+    return _table(head, rows)
+
+
+def months() -> str:
+    """Return the factors of the months."""
+    found = _rows(_NETWORK / "demand" / "months.csv")
+    rows = [
+        (f"{row['month']}", row["export_factor"], row["import_factor"], row["other_factor"])
+        for row in found
+    ]
+    return _table(("month", "exports", "imports", "other cargo"), rows)
+
+
+def size() -> str:
+    """Return how large the shipped network is."""
+    rows = []
+    for table, path in _files():
+        found = _rows(path)
+        named = Counter(row.get("status", "") or "open" for row in found)
+        planned = f"{named['planned']:,}" if "status" in found[0] else ""
+        rows.append((f"`{table}`", f"{len(found):,}", planned))
+    return _table(("table", "rows", "of them planned"), rows)
+
+
+#: Tables by name.
+TABLES: dict[str, Callable[[], str]] = {
+    "choice-constants": choice_constants,
+    "confidence": confidence,
+    "margins": margins,
+    "months": months,
+    "size": size,
+}
+
+
+class DataTable(SphinxDirective):
+    """The directive."""
+
+    required_arguments = 1
+    option_spec: ClassVar[dict[str, Any]] = {}
+
+    def run(self) -> list[Node]:
+        """Return the nodes of the table."""
+        for path in (_NETWORK, _NETWORK / "demand", _RAW):
+            for file in path.glob("*.csv"):
+                self.env.note_dependency(str(file))
+        return self.parse_text_to_nodes(TABLES[self.arguments[0]]())
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Add the directive."""
+    app.add_directive("data-table", DataTable)
+    return {"parallel_read_safe": True}
