@@ -36,6 +36,7 @@ Floats = NDArray[np.float64]
 
 #: Utilisation from which a row is marked.
 WARN_ABOVE = 0.9
+_WORST = 5
 _WEEK_H = 168.0
 _WEEK_S = 7 * 86_400
 #: Opening hours are averaged over this many weeks.
@@ -81,23 +82,39 @@ def preview(scenario: Scenario) -> str:
         ]
         for row in frame.to_dict("records")
     ]
-    heads = ["", "kind", "name", "use", "load\na week", "capacity\na week", "unit"]
-    above = int((frame["utilisation"] > WARN_ABOVE).sum())
-    notes = [
-        f"  {plain(row['name'])}: {row['note']}"
-        for row in frame[frame["note"] != ""].to_dict("records")
-    ]
+    heads = ["", "kind", "name", "in use", "load\na week", "capacity\na week", "unit"]
+    noted = frame[(frame["note"] != "") & (frame["utilisation"] > WARN_ABOVE)]
+    notes = [f"  {plain(row['name'])}: {row['note']}" for row in noted.to_dict("records")]
     parts = [
-        f"{plain(scenario.name)}: expected load against capacity, by formula; nothing was run.",
-        table(heads, rows, text_columns=3),
         (
-            f"{above} of {len(frame)} rows are above {percent(WARN_ABOVE)} (marked !). Means of an "
-            "average week without disruptions;\nwhat has no limit is not listed."
+            f"{plain(scenario.name)}: expected load against capacity by formula; nothing was run.\n"
+            "An average week without disruptions, fullest first. What has no limit is not listed."
         ),
+        table(heads, rows, text_columns=3) if rows else "Nothing in this network has a limit.",
     ]
     if notes:
-        parts.append("Closed fleets fill a lock whatever it takes:\n" + "\n".join(notes))
+        parts.append(
+            "Filled by a closed fleet, so that the queue limits itself:\n" + "\n".join(notes)
+        )
+    if rows:
+        parts.append(_verdict(frame))
     return "\n\n".join(parts) + "\n"
+
+
+def _verdict(frame: pd.DataFrame) -> str:
+    """Return what the end of a long table has to say: whether it is too much, and where."""
+    marked = frame[frame["utilisation"] > WARN_ABOVE]
+    if marked.empty:
+        return f"None of {len(frame)} rows is above {percent(WARN_ABOVE)}."
+    lines = [
+        f"  {plain(row['name'])}  {percent(row['utilisation'])}"
+        for row in marked.head(_WORST).to_dict("records")
+    ]
+    more = len(marked) - len(lines)
+    if more:
+        lines.append(f"  and {more} more, marked ! above")
+    head = f"Above {percent(WARN_ABOVE)}: {len(marked)} of {len(frame)} rows"
+    return "\n".join([head, *lines])
 
 
 def preview_frame(scenario: Scenario) -> pd.DataFrame:
@@ -378,7 +395,7 @@ def _facility_rows(
             each = fixed if own is None else float(own.mean())
             hours += _arrivals_a_week(record, each) * each
             if record["kind"] == "closed":
-                note = "its closed traffic slows down with the queue"
+                note = "the longer the queue, the fewer come"
         rows.append(("facility", name, float(hours), mean_servers * _WEEK_H, "server-h", note))
     return rows
 
@@ -418,5 +435,5 @@ def _lock_row(
         )
         left = max(capacity - open_rate, 1e-9)
         wait = fleet / left * _WEEK_H - away / fleet - cycle_h
-        note = f"saturates by its closed fleet; its vessels wait about {number(max(wait, 0.0))} h"
+        note = f"the fleet's vessels wait about {number(max(wait, 0.0))} h each"
     return ("facility", name, float(vessels), capacity, "vessels", note)

@@ -9,7 +9,7 @@ from corridor_sim.cli.options import overrides_of, with_settings
 __all__ = ["list_command", "preview", "schema", "validate"]
 
 
-@click.command()
+@click.command(short_help="Check scenarios without running them.")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @with_settings
 def validate(scenarios: tuple[str, ...], settings: tuple[str, ...]) -> None:
@@ -37,7 +37,7 @@ def validate(scenarios: tuple[str, ...], settings: tuple[str, ...]) -> None:
         raise InputError(dict.fromkeys(faults))
 
 
-@click.command()
+@click.command(short_help="Show expected loads against capacity, by formula.")
 @click.argument("scenario")
 @with_settings
 def preview(scenario: str, settings: tuple[str, ...]) -> None:

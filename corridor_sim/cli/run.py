@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["folder_name", "run"]
 
 
-@click.command()
+@click.command(short_help="Simulate a scenario and draw its map.")
 @click.argument("scenario")
 @click.option(
     "--seed",
