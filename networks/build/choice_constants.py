@@ -27,14 +27,14 @@ __all__ = ["main", "solve"]
 
 _ROUNDS = 80
 _TOLERANCE = 0.002
-_LONGER, _SHORTER = 1.3, 0.4
+_STRIDE = 0.9
 
 
 def solve() -> list[dict[str, object]]:
     """Return the rows of ``choice_constants.csv``.
 
     Each round lets premiums settle, compares the expected shares of value with the prior, and moves
-    every constant by the logarithm of their ratio times a stride of its own.
+    every constant by a part of the logarithm of their ratio.
 
     Raises
     ------
@@ -54,7 +54,6 @@ def solve() -> list[dict[str, object]]:
     corridor = np.array([route.corridor for route in routes.routes])[cells.route]
     premiums = None
     worst = 1.0
-    steps, last = dict.fromkeys(constants, 1.0), dict.fromkeys(constants, 1.0)
     for _ in range(_ROUNDS):
         model = build_choice_model(routes, constants, beta=scenario.choice.beta)
         premiums = find_premiums(model, od, room, start=premiums)
@@ -66,11 +65,7 @@ def solve() -> list[dict[str, object]]:
         if worst < _TOLERANCE:
             break
         for name, wanted in gaps.items():
-            gap = float(np.log(wanted / reached[name]))
-            # Where slots are scarce a constant moves little: stride out, and shorten on overshoot.
-            steps[name] *= _LONGER if gap * last[name] > 0 else _SHORTER
-            last[name] = gap
-            constants[name] += steps[name] * gap
+            constants[name] += _STRIDE * float(np.log(wanted / reached[name]))
         base = constants["coastal"]
         constants = {name: constant - base for name, constant in constants.items()}
     else:

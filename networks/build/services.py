@@ -179,8 +179,8 @@ def _tractors(ends: tuple[str, str], started: set[str]) -> dict[str, str]:
 
     About 550 forty-foot trucks a day out and 280 in, three days for the round trip. No count is
     published; with fewer, the share of value that is believed to go this way could only be reached
-    by a constant that outweighs all costs. The
-    first service of a pool brings its vehicles, which come home in `turnaround_h`.
+    by a constant that outweighs all costs. The first service of a pool brings its vehicles, which
+    come home in `turnaround_h`.
     """
     outward = ends[0].startswith("Z_")
     zone = ends[0] if outward else ends[1]
@@ -195,8 +195,8 @@ def _tractors(ends: tuple[str, str], started: set[str]) -> dict[str, str]:
         "return_pool": pool,
         "turnaround_h": number(_TRACTOR_RETURN_H),
         "confidence": "assumed",
-        "note": "tractors of the coast trucks sized to the corridor's share of value; split by zone "
-        "assumed",
+        "note": "tractors of the coast trucks sized to the corridor's share of value; "
+        "split by zone assumed",
     }
 
 
