@@ -28,7 +28,7 @@ _NEAR_KM = 45.0
 _RAIL_TOLERANCE_DEG = 0.03
 _AIR_TOLERANCE_DEG = 0.1
 #: Shorter lines are drawn straight by whoever draws them.
-_SHORT_KM = 60.0
+_SHORT_KM = 30.0
 _DIGITS = {"sea": 2, "air": 2, "rail": 3, "inland_waterway": 3}
 
 
