@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from corridor_sim.demand.od import ODTable, build_od
 from corridor_sim.demand.seasons import SeasonalClock, build_clock
 from corridor_sim.demand.tables import DemandTables, read_demand_tables
-from corridor_sim.engine import UserProcess, run_engine
+from corridor_sim.engine import UserProcess, resolve_engine, run_engine
 from corridor_sim.network import Network
 from corridor_sim.plan.compile import compile_plan
 from corridor_sim.plan.limits import check_demand_size, check_service_size
@@ -203,7 +203,7 @@ def simulate(
     *,
     seed: int = 1,
     replication: int = 0,
-    engine: str = "simpy",
+    engine: str = "auto",
     progress: Callable[[float, str], None] | None = None,
     processes: Iterable[UserProcess] = (),
     ground: Groundwork | None = None,
@@ -216,8 +216,9 @@ def simulate(
         What to simulate.
     seed, replication : int
         Address of all random draws; the same pair gives the same bytes.
-    engine : str
-        Name of the engine.
+    engine : {"auto", "simpy", "loop", "compiled"}
+        Engine, see `corridor_sim.engine.resolve_engine`; all give the same stamps. The results
+        name the one that ran.
     progress : callable, optional
         Called with the share done (0 to 1) and the simulated date.
     processes : iterable of callable
@@ -241,6 +242,7 @@ def simulate(
     >>> results = simulate(Scenario.read("baseline_2025"), seed=1)  # doctest: +SKIP
     """
     users = tuple(processes)
+    engine = resolve_engine(engine, processes=users)
     if ground is None:
         ground = lay_groundwork(scenario)
         timing_s = dict(ground.timing_s)

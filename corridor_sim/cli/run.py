@@ -36,7 +36,13 @@ __all__ = ["folder_name", "run"]
     metavar="R",
     help="Number of the replication: other draws of the same seed.",
 )
-@click.option("--engine", type=click.Choice(["simpy"]), default="simpy", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "simpy", "loop", "compiled"]),
+    default="auto",
+    show_default=True,
+    help="All give the same answers; auto takes compiled, or simpy where numba is missing.",
+)
 @with_settings
 @click.option(
     "--out",

@@ -3,32 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 
 from corridor_sim.engine.events import EventLog
 from corridor_sim.engine.reference import Control, UserProcess, run_reference
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.plan.tables import Plan
 
-__all__ = ["ENGINES", "Control", "EventLog", "UserProcess", "run_engine"]
+__all__ = ["ENGINES", "Control", "EventLog", "UserProcess", "resolve_engine", "run_engine"]
 
-ENGINES = ("simpy",)
+# `simpy` is the reference; `compiled` gives the same stamps far faster; `loop` is `compiled` before
+# it is compiled, for tests and for a look inside.
+ENGINES = ("auto", "simpy", "loop", "compiled")
+
+
+def resolve_engine(engine: str = "auto", *, processes: Iterable[UserProcess] = ()) -> str:
+    """Return the engine that runs when `engine` is asked for.
+
+    Parameters
+    ----------
+    engine : str
+        Name of an engine in `ENGINES`. ``auto`` takes ``compiled``, or ``simpy`` where users'
+        processes are given or numba is not installed.
+    processes : iterable of callable
+        Users' own SimPy processes.
+
+    Returns
+    -------
+    str
+        ``simpy``, ``loop`` or ``compiled``.
+
+    Raises
+    ------
+    CorridorSimError
+        If there is no such engine, it cannot run users' processes, or numba is not installed.
+    """
+    if engine not in ENGINES:
+        allowed = ", ".join(ENGINES)
+        raise CorridorSimError(f"engine '{engine}' is not known; allowed: {allowed}")
+    wants_simpy = bool(tuple(processes))
+    has_numba = find_spec("numba") is not None
+    if engine == "auto":
+        return "simpy" if wants_simpy or not has_numba else "compiled"
+    if wants_simpy and engine != "simpy":
+        raise CorridorSimError(
+            f"engine '{engine}' cannot run processes of your own, which are SimPy generators: "
+            "use engine 'simpy' or 'auto'"
+        )
+    if engine == "compiled" and not has_numba:
+        raise CorridorSimError(
+            "engine 'compiled' needs numba, which is not installed: install it "
+            "(pip install numba), or use engine 'simpy' or 'auto'"
+        )
+    return engine
 
 
 def run_engine(
     plan: Plan,
     *,
-    engine: str = "simpy",
+    engine: str = "auto",
     progress: Callable[[int, int], None] | None = None,
     processes: Iterable[UserProcess] = (),
 ) -> EventLog:
-    """Run a plan on the engine of that name.
+    """Run a plan. Every engine gives the same stamps, bit for bit.
 
     Parameters
     ----------
     plan : Plan
         What to run.
     engine : str
-        Name of an engine in `ENGINES`.
+        Name of an engine in `ENGINES`, see `resolve_engine`.
     progress : callable, optional
         Called once a simulated day with the second reached and the horizon.
     processes : iterable of callable
@@ -42,9 +86,18 @@ def run_engine(
     Raises
     ------
     CorridorSimError
-        If there is no such engine.
+        If there is no such engine, it cannot run users' processes, numba is not installed, or the
+        plan is too large for the arrays of the loop.
     """
-    if engine not in ENGINES:
-        allowed = ", ".join(ENGINES)
-        raise CorridorSimError(f"engine '{engine}' is not known; allowed: {allowed}")
-    return run_reference(plan, progress=progress, processes=processes)
+    processes = tuple(processes)
+    engine = resolve_engine(engine, processes=processes)
+    if engine == "simpy":
+        return run_reference(plan, progress=progress, processes=processes)
+    # Imported when used: numba takes longer to import than most commands take to run.
+    from corridor_sim.engine.loop import run_loop
+
+    if engine == "loop":
+        return run_loop(plan, progress=progress)
+    from corridor_sim.engine.jit import compiled_slice
+
+    return run_loop(plan, progress=progress, compiled=compiled_slice())
