@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
 
 from corridor_sim.engine.events import CANCELLED_EMPTY, CANCELLED_PENDING, DEPARTED
-from corridor_sim.engine.resources import VEHICLE
+from corridor_sim.engine.resources import VEHICLE, Load
 from corridor_sim.engine.waiting import WaitingLine
 from corridor_sim.plan.tables import FILL, NEVER, TIMETABLE
 from corridor_sim.rules.consolidation import (
@@ -39,6 +40,29 @@ class Pool:
     def __init__(self, vehicles: int) -> None:
         self.idle_since: deque[int] = deque([0] * vehicles)
         self.users: list[Service] = []
+
+
+class _Aboard:
+    """The legs aboard one vehicle, and their load."""
+
+    __slots__ = ("kg", "legs", "mteu")
+
+    def __init__(self, legs: list[int], mteu: int, kg: int) -> None:
+        self.legs = legs
+        self.mteu = mteu
+        self.kg = kg
+
+    def take_off(self, call: int, corridor: Corridor) -> list[int]:
+        """Return the legs that end at a call, and carry them no longer."""
+        leaving = [leg for leg in self.legs if corridor.leg_alight_call[leg] == call]
+        for leg in leaving:
+            shipment = corridor.leg_shipment[leg]
+            self.mteu -= corridor.shipment_mteu[shipment]
+            self.kg -= corridor.shipment_kg[shipment]
+        if leaving:
+            gone = set(leaving)
+            self.legs = [leg for leg in self.legs if leg not in gone]
+        return leaving
 
 
 class Service:
@@ -246,7 +270,10 @@ class Service:
             if arrival == corridor.env.now:
                 self._alight(legs)
             else:
-                corridor.at(arrival, lambda _, legs=legs: self._alight(legs))
+                corridor.at(arrival, partial(self._alight_at, legs))
+
+    def _alight_at(self, legs: list[int], _: Event) -> None:
+        self._alight(legs)
 
     def _alight(self, legs: list[int]) -> None:
         """Let boxes off, and on to what follows."""
@@ -280,6 +307,16 @@ class Service:
             more_kg += kg
         return boarded, more_mteu, more_kg
 
+    def _board_on_the_way(
+        self, load: _Aboard, call: int, departure: int, quota: int, alighted_mteu: int
+    ) -> int:
+        """Board when handling starts, and return what is moved: the load is settled only then."""
+        boarded, mteu, kg = self._board(call, departure, load.mteu, load.kg, quota)
+        load.legs = [*load.legs, *boarded]
+        load.mteu += mteu
+        load.kg += kg
+        return alighted_mteu + mteu
+
     # -- a vehicle -------------------------------------------------------------------------------
 
     def _journey(
@@ -291,60 +328,27 @@ class Service:
         departure = self.first_departure + number
         visit = self.first_visit + number * len(self.steps)
         last = self.n_calls - 1
-        load_mteu, load_kg = mteu, kg
+        load = _Aboard(aboard, mteu, kg)
         # Steps at which nothing can make it wait are stamped ahead, up to this second.
         reached = env.now
         for resource, call, direction, quota in self.steps:
-            alighting: list[int] = []
+            alighting = load.take_off(call, corridor) if call > 0 else []
             handled = mteu if call == 0 else 0
+            for leg in alighting:
+                handled += corridor.shipment_mteu[corridor.leg_shipment[leg]]
             boards = self.dispatch == TIMETABLE and 0 < call < last
-            if call > 0:
-                alighting = [leg for leg in aboard if corridor.leg_alight_call[leg] == call]
-                for leg in alighting:
-                    shipment = corridor.leg_shipment[leg]
-                    handled += corridor.shipment_mteu[shipment]
-                    load_mteu -= corridor.shipment_mteu[shipment]
-                    load_kg -= corridor.shipment_kg[shipment]
-                if alighting:
-                    gone = set(alighting)
-                    aboard = [leg for leg in aboard if leg not in gone]
-            if resource >= 0 and boards:
-                joined: list[int] = []
-                moved = [load_mteu, load_kg]
-
-                # Boxes board when handling starts, so the load is settled only then.
-                def handle(
-                    call: int = call,
-                    quota: int = quota,
-                    handled: int = handled,
-                    joined: list[int] = joined,
-                    moved: list[int] = moved,
-                ) -> int:
-                    boarded, more_mteu, more_kg = self._board(
-                        call, departure, moved[0], moved[1], quota
-                    )
-                    joined.extend(boarded)
-                    moved[0] += more_mteu
-                    moved[1] += more_kg
-                    return handled + more_mteu
-
-                if reached > env.now:
-                    yield env.timeout(reached - env.now)
-                place = corridor.resources[resource]
-                yield place.ask(visit, self.priority, VEHICLE, departure, handle, direction)
-                place.leave()
-                reached = env.now
-                aboard = aboard + joined
-                load_mteu, load_kg = moved
-            elif resource >= 0 and corridor.is_free[resource]:
+            if resource >= 0 and corridor.is_free[resource] and not boards:
                 if reached >= corridor.horizon:
                     return
                 reached = corridor.stamp_free(visit, resource, handled, reached)
             elif resource >= 0:
                 if reached > env.now:
                     yield env.timeout(reached - env.now)
+                moved: Load = handled
+                if boards:
+                    moved = partial(self._board_on_the_way, load, call, departure, quota, handled)
                 place = corridor.resources[resource]
-                yield place.ask(visit, self.priority, VEHICLE, departure, handled, direction)
+                yield place.ask(visit, self.priority, VEHICLE, departure, moved, direction)
                 place.leave()
                 reached = env.now
             if alighting:
