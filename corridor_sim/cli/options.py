@@ -14,7 +14,13 @@ __all__ = ["bad_input", "overrides_of", "with_settings"]
 
 @contextlib.contextmanager
 def bad_input() -> Iterator[None]:
-    """Tell what is wrong with a result folder as bad input: exit code 2, not 1."""
+    """Tell what is wrong with a result folder as bad input: exit code 2, not 1.
+
+    Raises
+    ------
+    click.ClickException
+        In place of a `ResultFolderError`, with its words.
+    """
     from corridor_sim.result_folder import ResultFolderError
 
     try:

@@ -286,7 +286,24 @@ class Corridor:
         self.env.schedule(event, delay=ticks)
 
     def stamp_free(self, visit: int, resource: int, mteu: int, start: int) -> int:
-        """Stamp a visit of a resource that can never make anybody wait, and return its end."""
+        """Stamp a visit of a resource that can never make anybody wait, and return its end.
+
+        Parameters
+        ----------
+        visit : int
+            Number of the visit.
+        resource : int
+            Rank of the resource.
+        mteu : int
+            Load moved, thousandths of a TEU.
+        start : int
+            Second at which it starts, the present one or a later one.
+
+        Returns
+        -------
+        int
+            Second at which it ends.
+        """
         ticks = duration_ticks(self.visit_fixed_s[visit], self.per_teu_s[resource], mteu, 1.0)
         self.visit_queued[visit] = start
         self.visit_start[visit] = start

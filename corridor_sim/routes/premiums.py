@@ -90,6 +90,11 @@ def service_room(network: Network, routes: RouteSet) -> ServiceRoom:
         Services.
     routes : RouteSet
         Alternatives.
+
+    Returns
+    -------
+    ServiceRoom
+        A row per service and stretch between two calls.
     """
     services = {str(name): row for name, row in network.services.to_dict("index").items()}
     place: dict[tuple[str, int], int] = {}
