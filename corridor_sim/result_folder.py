@@ -30,6 +30,7 @@ __all__ = [
     "TABLE_FILES",
     "ResultFolderError",
     "file_sha256",
+    "naming",
     "new_folder",
     "read_manifest",
     "read_tables",
@@ -101,8 +102,9 @@ def new_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
     except OSError as error:
         if isinstance(error, CorridorSimError):
             raise
-        at = error.filename or filling
-        raise ResultFolderError(f"cannot write {at}: {error.strerror or error}") from error
+        at = str(error.filename or folder).replace(str(filling), str(folder))
+        reason = os.strerror(error.errno) if error.errno else error
+        raise ResultFolderError(f"cannot write {at}: {reason}") from error
     finally:
         shutil.rmtree(filling, ignore_errors=True)
 
@@ -182,6 +184,28 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file in errors of writing it that do not, above all of a disk that runs full.
+
+    Parameters
+    ----------
+    path : Path
+        File that is written meanwhile.
+
+    Raises
+    ------
+    OSError
+        As it came, with the name of the file.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno:
+            raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+        raise
+
+
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON object in the order of its keys; numbers that are none are refused.
 
@@ -193,7 +217,8 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
         Object.
     """
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    with naming(path):
+        path.write_text(text + "\n", encoding="utf-8")
 
 
 def write_tables(tables: RunTables, clock: Clock, folder: Path) -> None:
@@ -213,13 +238,15 @@ def write_tables(tables: RunTables, clock: Clock, folder: Path) -> None:
         arrays = [_arrow(frame[column]) for column in frame.columns]
         table = pa.table(arrays, names=list(frame.columns)).replace_schema_metadata(metadata)
         named = [c for c in frame.columns if isinstance(frame[c].dtype, pd.CategoricalDtype)]
-        pq.write_table(
-            table,
-            folder / TABLE_FILES[name],
-            compression="zstd",
-            use_dictionary=named,
-            write_statistics=named,
-        )
+        path = folder / TABLE_FILES[name]
+        with naming(path):
+            pq.write_table(
+                table,
+                path,
+                compression="zstd",
+                use_dictionary=named,
+                write_statistics=named,
+            )
 
 
 def _arrow(column: pd.Series) -> pa.Array:

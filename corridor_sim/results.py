@@ -21,6 +21,7 @@ from corridor_sim.result_folder import (
     TABLE_FILES,
     ResultFolderError,
     file_sha256,
+    naming,
     new_folder,
     read_manifest,
     read_tables,
@@ -258,7 +259,8 @@ class Results:
             for name, write in (also or {}).items():
                 if Path(name).name != name:
                     raise ResultFolderError(f"{name!r} is not the name of a file in the folder")
-                write(filling / name)
+                with naming(filling / name):
+                    write(filling / name)
             write_manifest(filling, facts)
         self.folder = place
         return place
