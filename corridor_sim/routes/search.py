@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = ["MONEY_LEVELS", "LegChain", "Search"]
 #: Yuan that a day in transit costs a TEU, from ores to chips: a way is looked at if good at one.
 MONEY_LEVELS = (30.0, 1_000.0, 20_000.0)
 _USUAL_T_PER_TEU = 8.0
+_TIE = 1e-7
 _DAY_H = 24.0
 _ONWARD = "shared"
 _INSIDE = "hub"
@@ -87,9 +89,23 @@ class _Paths:
 
 
 def _weight(leg: ServiceLeg, money: float) -> float:
+    """Return the generalised cost of a leg at a money level; no two are ever the same.
+
+    Equal ways would be told apart by the place of their nodes in a matrix, so that a node added
+    elsewhere could change them. A part in ten million, by the leg's name, does it instead.
+    """
     cost = leg.cost_cny_per_teu + _USUAL_T_PER_TEU * leg.cost_cny_per_t
     # Never zero: a sparse matrix takes that for no leg at all.
-    return cost + money / _DAY_H * leg.planned_h + 1e-6
+    return (cost + money / _DAY_H * leg.planned_h + 1e-6) * (
+        1.0 + _TIE * _fraction(leg.service, leg.board_call, leg.alight_call)
+    )
+
+
+@cache
+def _fraction(service: str, board_call: int, alight_call: int) -> float:
+    """Return a number in [0, 1) that belongs to a leg."""
+    name = f"{service}|{board_call}|{alight_call}".encode()
+    return int.from_bytes(hashlib.sha256(name).digest()[:6], "big") / 2**48
 
 
 @dataclass(frozen=True, eq=False)
