@@ -108,7 +108,12 @@ def _sized_demand(
     check_service_size(network, scenario)
     od = build_od(network, tables, scenario)
     clock = build_clock(tables, scenario)
-    check_demand_size(expected_shipments(od, clock), scenario)
+    check_demand_size(
+        expected_shipments(od, clock),
+        scenario,
+        value_cny=sum(row.value_cny_per_year * clock.total(row.direction) for row in od.rows),
+        teu=sum(row.teu_per_year * clock.total(row.direction) for row in od.rows),
+    )
     return od, clock
 
 

@@ -114,7 +114,10 @@ def zone_shares(cells: tuple[str, ...]) -> dict[str, float]:
         zone, colon, text = cell.rpartition(":")
         if not colon:
             raise ValueError(f"'{cell}' has no share; allowed: zone:share")
-        share = float(text)
+        try:
+            share = float(text)
+        except ValueError:
+            share = -1.0
         if not 0 <= share <= 1:
             raise ValueError(f"'{cell}' is not a share; allowed: 0 to 1")
         shares[zone.strip()] = share
@@ -144,7 +147,9 @@ def _commodity_faults(tables: DemandTables, network: Network) -> list[Fault]:
         for column in ("cny_per_teu", "t_per_teu"):
             if not row[column] > 0:
                 text = f"'{row['commodity']}' has no {column}"
-                faults.append(Fault("commodities.csv", text, column=column, **where))
+                faults.append(
+                    Fault("commodities.csv", text, column=column, allowed="above 0", **where)
+                )
         if row["shipment_teu"].mean() <= 0:
             faults.append(
                 Fault(
@@ -251,20 +256,22 @@ def _scenario_faults(tables: DemandTables, scenario: Scenario) -> list[Fault]:
     """Return what the scenario's demand names that the tables do not have."""
     known = [str(name) for name in tables.commodities.index]
     faults = [
-        Fault(
-            f"demand.commodities.{name}",
+        scenario.fault(
+            ("demand", "commodities", name),
             f"'{name}' is not in commodities.csv",
             hint=nearest(name, known),
+            at_key=True,
         )
         for name in scenario.demand.commodities
         if name not in known
     ]
     corridors = [str(name) for name in tables.choice_constants.index]
     faults += [
-        Fault(
-            f"choice.constants.{name}",
+        scenario.fault(
+            ("choice", "constants", name),
             f"'{name}' is not in choice_constants.csv",
             hint=nearest(name, corridors),
+            at_key=True,
         )
         for name in scenario.choice.constants or {}
         if name not in corridors

@@ -152,6 +152,14 @@ class Network:
         """Infrastructure as a NetworkX graph; see `build_graph` for its attributes."""
         return build_graph(self)
 
+    @cached_property
+    def calls_of(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows of `calls` by service, in the order of their sequence."""
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for row in self.calls.sort_values(["service", "sequence"]).to_dict("records"):
+            rows.setdefault(str(row["service"]), []).append({str(k): v for k, v in row.items()})
+        return rows
+
     def with_overrides(
         self,
         overrides: Mapping[str, Mapping[str, Mapping[str, Any]]],

@@ -29,8 +29,21 @@ _LARGEST_OF = {
     "vehicles": 1e6,
     "1/week": 1e5,
     "1/day": 1e5,
+    "t/TEU": 1e4,
+    "yuan/TEU": 1e10,
+    "bn yuan/year": 1e6,
+    "TEU/year": 1e9,
+    "%/day": 1e3,
 }
-_RANGES = {"lat": (-90.0, 90.0), "lon": (-180.0, 360.0)}
+_RANGES = {
+    "lat": (-90.0, 90.0),
+    "lon": (-180.0, 360.0),
+    "share": (0.0, 1.0),
+    "share_import": (0.0, 1.0),
+    "prior_share": (0.0, 1.0),
+    "value_of_time_sigma": (0.0, 5.0),
+    "constant": (-1e6, 1e6),
+}
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 # They join names and lists elsewhere.
 _NOT_IN_NAMES = "|;"
@@ -168,7 +181,7 @@ def _float(text: str, attribute: Attribute) -> float:
 
 
 def _span(low: float, high: float, attribute: Attribute) -> str:
-    return f"{low:,.12g} to {high:,.12g} {attribute.unit}".rstrip()
+    return f"{low:,.16g} to {high:,.16g} {attribute.unit}".rstrip()
 
 
 #: How the text of a cell is read, by the type of its attribute; other types stay text.

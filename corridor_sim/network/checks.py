@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ Rows = Mapping[str, list[dict[str, Any]]]
 # A chamber's take is kept in a byte, the open flights of a lock in the bits of an integer.
 _LARGEST_TAKE = 127
 _MOST_FLIGHTS = 62
+_TOLERANCE = 0.005
 
 
 def source_keys(path: Path) -> set[str] | None:
@@ -257,12 +259,33 @@ def _zones(rows: Rows) -> list[Fault]:
             what = f"no service calls at '{zone}'"
             hint = "add one that does to services.csv and calls.csv, for example a truck"
             faults.append(Fault("zones.csv", what, row["line"], "zone", hint=hint))
+    faults += _shares(rows)
     sides = {row["side"] for row in rows["zones"]}
     faults.extend(
         Fault("zones.csv", f"there is no zone on the {side} side", column="side")
         for side in ("chongqing", "partner")
         if side not in sides
     )
+    return faults
+
+
+def _shares(rows: Rows) -> list[Fault]:
+    """Tell regions whose zones do not share out all of the trade, or more than all."""
+    regions: dict[str, list[dict[str, Any]]] = {}
+    for row in rows["zones"]:
+        regions.setdefault(row["region"], []).append(row)
+    faults = []
+    for region, zones in regions.items():
+        exports = [row["share"] for row in zones]
+        imports = [
+            row["share"] if math.isnan(row["share_import"]) else row["share_import"]
+            for row in zones
+        ]
+        for column, shares in (("share", exports), ("share_import", imports)):
+            total = math.fsum(shares)
+            if abs(total - 1.0) > _TOLERANCE and (column == "share" or imports != exports):
+                what = f"the shares of the zones of '{region}' sum to {total:.4g}"
+                faults.append(Fault("zones.csv", what, zones[0]["line"], column, "1"))
     return faults
 
 

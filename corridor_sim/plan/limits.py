@@ -20,10 +20,19 @@ _BYTES_PER_SHIPMENT = 1_000.0
 _BYTES_PER_DEPARTURE = 100.0
 _BYTES_PER_VISIT = 150.0
 _NAMED = 3
+# Sums are kept in whole yuan and in thousandths of a TEU, in 64 bits.
+_MOST_CNY = 1e18
+_MOST_TEU = 1e15
 
 
-def check_demand_size(expected_shipments: float, scenario: Scenario) -> None:
-    """Refuse more shipments than the scenario allows.
+def check_demand_size(
+    expected_shipments: float,
+    scenario: Scenario,
+    *,
+    value_cny: float = 0.0,
+    teu: float = 0.0,
+) -> None:
+    """Refuse more shipments than the scenario allows, and more than can be summed.
 
     Parameters
     ----------
@@ -31,12 +40,26 @@ def check_demand_size(expected_shipments: float, scenario: Scenario) -> None:
         Mean number released in the whole span, warm-up and drain included.
     scenario : Scenario
         With its limits.
+    value_cny, teu : float
+        Value and size of all of them together.
 
     Raises
     ------
     InputError
         With the estimate, the limit and how to raise it.
     """
+    for what, amount, most in (("yuan", value_cny, _MOST_CNY), ("TEU", teu, _MOST_TEU)):
+        if amount > most:
+            raise InputError(
+                [
+                    Fault(
+                        scenario.name,
+                        f"the demand of the whole span is {amount:.2g} {what}",
+                        allowed=f"{most:.0e}: more cannot be summed exactly",
+                        hint="lower the factors of 'demand'",
+                    )
+                ]
+            )
     limit = scenario.limits.max_shipments
     if expected_shipments > limit:
         size = expected_shipments * _BYTES_PER_SHIPMENT

@@ -189,6 +189,9 @@ CELL_FAULTS: list[tuple[str, int, str, str, str]] = [
     ("calls", 3, "sequence", "1", f"'{LINE}' has sequence 1 here and in row 2"),
     ("calls", 3, "facility", "crane", "'crane' is not in facilities.csv"),
     ("zones", 3, "zone", "Z_D", "'Z_D' is not in nodes.csv"),
+    ("zones", 3, "share", "7", "7 is out of range; allowed: 0 to 1$"),
+    ("zones", 3, "share", "0.5", "the shares of the zones of 'Abroad' sum to 0.5; allowed: 1"),
+    ("zones", 3, "share_import", "0", "the shares of the zones of 'Abroad' sum to 0; allowed: 1"),
     ("regions", 2, "zones", "Z_A;Z_B", "'Z_A' lies in 'Chongqing', not in 'Abroad'"),
     ("regions", 2, "zones", "Z_B;Z_X", "'Z_X' is not in zones.csv; did you mean 'Z_"),
 ]
@@ -280,7 +283,7 @@ TABLE_FAULTS: dict[str, tuple[list[Edit], list[Expected]]] = {
         [("zones.csv", None, "side", "there is no zone on the chongqing side")],
     ),
     "zone nobody serves": (
-        [add("nodes", 3, node="Z_C"), add("zones", 3, zone="Z_C")],
+        [add("nodes", 3, node="Z_C"), add("zones", 3, zone="Z_C", share="0")],
         [("zones.csv", 4, "zone", "no service calls at 'Z_C'; add one that does")],
     ),
 }
