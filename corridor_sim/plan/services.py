@@ -112,7 +112,6 @@ def layout_services(
     names = tuple(str(name) for name in table.index)
     pools = sorted({str(p) for p in [*table["pool"], *table["return_pool"]] if p})
     pool_fleet = np.zeros(len(pools), dtype=np.int64)
-    calls = {str(name): rows for name, rows in network.calls.groupby("service", sort=False)}
     integers: dict[str, list[int]] = {key: [] for key in _INTEGERS}
     step_first, hold_first, slot_first = [0], [0], [0]
     step_rows: list[tuple[int, int, int, int]] = []
@@ -121,7 +120,7 @@ def layout_services(
     call_nodes: list[tuple[str, ...]] = []
     for name, row in zip(names, table.to_dict("records"), strict=True):
         dispatch = _DISPATCH[str(row["dispatch"])]
-        nodes = _add_steps(name, calls[name], rank_of, step_rows, dispatch)
+        nodes = _add_steps(name, network.calls_of[name], rank_of, step_rows, dispatch)
         call_nodes.append(nodes)
         step_first.append(len(step_rows))
         path = {step[0] for step in step_rows[step_first[-2] :] if step[0] >= 0}
@@ -187,16 +186,15 @@ def layout_services(
 
 def _add_steps(
     name: str,
-    rows: object,
+    rows: list[dict[str, Any]],
     rank_of: dict[str, int],
     steps: list[tuple[int, int, int, int]],
     dispatch: int,
 ) -> tuple[str, ...]:
     """Append the steps of one service and return the nodes of its calls."""
     nodes: list[str] = []
-    records = rows.sort_values("sequence").to_dict("records")  # type: ignore[attr-defined]
-    n_calls = sum(row["stop"] == "call" for row in records)
-    for row in records:
+    n_calls = sum(row["stop"] == "call" for row in rows)
+    for row in rows:
         if row["link"]:
             steps.append((rank_of[str(row["link"])], NEVER, 0, 0))
         resource = rank_of[str(row["facility"])] if row["facility"] else NEVER

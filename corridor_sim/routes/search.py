@@ -115,6 +115,8 @@ class _Gates:
     legs: list[ServiceLeg]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+    starts_in_zone: NDArray[np.bool_]
+    ends_in_zone: NDArray[np.bool_]
     weights: list[Floats]
 
 
@@ -160,6 +162,8 @@ class Search:
                 legs=legs,
                 starts=np.array([self.index[leg.origin] for leg in legs], dtype=np.int64),
                 ends=np.array([self.index[leg.destination] for leg in legs], dtype=np.int64),
+                starts_in_zone=np.array([leg.origin in self.zones for leg in legs], dtype=bool),
+                ends_in_zone=np.array([leg.destination in self.zones for leg in legs], dtype=bool),
                 weights=[np.array([_weight(leg, money) for leg in legs]) for money in MONEY_LEVELS],
             )
         return self._gates[key]
@@ -199,12 +203,16 @@ class Search:
             return []
         before, after = self._sides_of(origin, destination, corridor)
         head, tail = self._over(carries, before), self._over(carries, after)
+        # No way leads through the zone of somebody else.
+        astray = gates.starts_in_zone & (gates.starts != self.index[origin])
+        astray |= gates.ends_in_zone & (gates.ends != self.index[destination])
         by_level: list[list[LegChain]] = []
         for level in range(len(MONEY_LEVELS)):
             total = (
                 gates.weights[level] + head.tree(origin, towards=False, level=level)[gates.starts]
             )
             total += tail.tree(destination, towards=True, level=level)[gates.ends]
+            total[astray] = np.inf
             order = np.argsort(total, kind="stable")
             best = total[order[0]]
             if not np.isfinite(best):

@@ -150,18 +150,15 @@ def service_legs(network: Network, *, closed: Collection[str] = ()) -> list[Serv
         One per service and pair of calls.
     """
     factors = _Factors(network)
-    calls: dict[str, list[dict[Any, Any]]] = {}
-    for row in network.calls.sort_values(["service", "sequence"]).to_dict("records"):
-        calls.setdefault(str(row["service"]), []).append(row)
     legs: list[ServiceLeg] = []
     for name, row in sorted(network.services.to_dict("index").items()):
         if name not in closed:
-            legs.extend(_legs_of(str(name), row, calls[str(name)], factors))
+            legs.extend(_legs_of(str(name), row, network.calls_of[str(name)], factors))
     return legs
 
 
 def _legs_of(
-    name: str, service: dict[Any, Any], calls: list[dict[Any, Any]], factors: _Factors
+    name: str, service: dict[Any, Any], calls: list[dict[str, Any]], factors: _Factors
 ) -> Iterable[ServiceLeg]:
     """Add up what lies between the calls of one service."""
     mode = factors.modes[service["mode"]]
