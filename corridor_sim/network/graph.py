@@ -146,7 +146,8 @@ def min_cut_teu_per_day(
     home = list(zones.index[zones["side"] == "chongqing"])
     if not far:
         known = sorted(set(zones.loc[zones["side"] == "partner", "region"]))
-        raise CorridorSimError(f"region '{region}' is not known; {nearest(region, known)}")
+        hint = nearest(region, known) or f"allowed: {', '.join(known)}"
+        raise CorridorSimError(f"region '{region}' is not known; {hint}")
     if direction not in ("export", "import"):
         raise CorridorSimError(f"direction '{direction}' is not known; allowed: export, import")
     graph = simple_graph(network)
