@@ -6,10 +6,9 @@ the same way and keeps the pages as they are.
 
 | block | what is done |
 |---|---|
-| ``sh`` | each line is run: ``corridor-sim ...``, ended by ``| head -N`` where only a part is shown |
+| ``sh`` | each line is run: ``corridor-sim ...``; ``| head -N`` shows its first lines only |
 | ``python`` | run; the names of a page stay from block to block |
-| ``yaml``, ``csv``, ``python`` with a first line ``# NAME`` | a file of that name is written; rows \
-of a CSV file are added to it |
+| any whose first line is ``# NAME`` | a file is written; to a CSV file its rows are added |
 | ``text`` right after one of the first two | its output |
 """  # noqa: INP001 - a script beside the pages
 
@@ -27,10 +26,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["NOT_RUN", "Block", "Runner", "blocks_of", "main"]
+__all__ = ["NOT_RUN", "Block", "Runner", "blocks_of", "command_line", "main"]
 
 #: Commands that set something up; the tests of the packaging run them.
-NOT_RUN = ("make", "pip", "pipx", "uvx", "python")
+NOT_RUN = ("make", "pip", "pipx", "uvx")
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"# ([\w./-]+\.(?:yaml|csv|py))\n")
 _HEAD = re.compile(r"\s*\|\s*head -(\d+)\s*$")
@@ -72,7 +71,7 @@ def blocks_of(page: str) -> list[Block]:
     return found
 
 
-def _command_line(arguments: list[str]) -> int:
+def command_line(arguments: list[str]) -> int:
     """Run ``corridor-sim`` here and return its exit code."""
     from corridor_sim.cli import main as run
 
@@ -99,7 +98,7 @@ class Runner:
 
     page: str
     names: dict[str, Any] = field(default_factory=dict)
-    run: Callable[[list[str]], int] = _command_line
+    run: Callable[[list[str]], int] = command_line
 
     def outputs(self, blocks: list[Block]) -> Iterator[tuple[Block, str, str]]:
         """Run blocks; give each shown output as a block, what it shows, and what was printed."""
