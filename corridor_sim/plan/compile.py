@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor_sim.errors import CorridorSimError
+from corridor_sim.errors import Fault, InputError
 from corridor_sim.plan.background import draw_background
 from corridor_sim.plan.capacity import build_resources, scenario_closures
 from corridor_sim.plan.legs import ShipmentDraws, build_legs, draw_shipments, route_patterns
@@ -67,9 +67,8 @@ def compile_plan(
     Raises
     ------
     InputError
-        If the scenario's limits are passed.
-    CorridorSimError
-        If a shipment is larger than any vehicle on its legs, or a route cannot be run.
+        If the scenario's limits are passed, a shipment is larger than the vehicles on its legs, or
+        a route cannot be run.
     """
     check_service_size(network, scenario)
     horizon = scenario.horizon_s
@@ -145,26 +144,29 @@ def _refuse_oversized(
     rows = np.flatnonzero((legs.service >= 0) & (legs.number < 0))
     service = legs.service[rows]
     owner = legs.shipment[rows]
-    quota = services.step_quota_mteu[services.step_first[:-1]]
-    limit = np.minimum(services.capacity_mteu, quota)[service]
+    calls = services.step_call >= 0
+    first_call = np.concatenate([[0], np.cumsum(services.n_calls)])[:-1]
+    quota = services.step_quota_mteu[calls][first_call[service] + legs.board_call[rows]]
+    limit = np.minimum(services.capacity_mteu[service], quota)
     over = (shipments.mteu[owner] > limit) | (shipments.kg[owner] > services.capacity_kg[service])
     if not over.any():
         return
-    found: dict[str, str] = {}
+    found: dict[str, Fault] = {}
     for place in np.flatnonzero(over):
-        box = int(owner[place])
-        name = layout.names[int(service[place])]
+        box, at = int(owner[place]), int(service[place])
+        name = layout.names[at]
         found.setdefault(
             name,
-            f"  service '{name}': shipment {int(shipments.k[box])} of "
-            f"'{shipments.od_names[int(shipments.od[box])]}' has "
-            f"{shipments.mteu[box] / 1000:g} TEU and {shipments.kg[box] / 1000:g} t",
+            Fault(
+                "services.csv",
+                f"'{name}' takes {limit[place] / 1000:g} TEU and "
+                f"{services.capacity_kg[at] / 1000:g} t, but shipment {int(shipments.k[box])} of "
+                f"'{shipments.od_names[int(shipments.od[box])]}' has "
+                f"{shipments.mteu[box] / 1000:g} TEU and {shipments.kg[box] / 1000:g} t",
+                hint="lower 'shipment_teu' of the commodity, or raise the capacity or the quota",
+            ),
         )
-    raise CorridorSimError(
-        f"{int(over.sum())} legs have a shipment larger than the vehicle that should carry it:\n"
-        + "\n".join(list(found.values())[:20])
-        + "\nlower 'shipment_teu' of the commodity or raise the service's capacity"
-    )
+    raise InputError(found.values())
 
 
 def _times_of(network: Network) -> dict[str, tuple[Distribution, float]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor_sim.errors import CorridorSimError
+from corridor_sim.errors import Fault, InputError
 from corridor_sim.plan.services import ServiceLayout
 from corridor_sim.plan.tables import NEVER, ON_DEMAND, LegTable
 from corridor_sim.routes.visits import Desks
@@ -72,7 +72,7 @@ def route_patterns(
 
     Raises
     ------
-    CorridorSimError
+    InputError
         If a route has no customs in Chongqing, or needs too many draws.
     """
     rank_of = {name: rank for rank, name in enumerate(resource_names)}
@@ -99,9 +99,15 @@ def route_patterns(
         )
         draws = sum(steps) + sum(len(visits) for visits in before)
         if draws > DRAWS_PER_SHIPMENT:
-            raise CorridorSimError(
-                f"route '{route.name}' has {draws} drawn steps of its own; "
-                f"at most {DRAWS_PER_SHIPMENT} are allowed: shorten the paths of its trucks"
+            raise InputError(
+                [
+                    Fault(
+                        "calls.csv",
+                        f"route '{route.name}' has {draws} steps of trucks and boxes",
+                        allowed=f"at most {DRAWS_PER_SHIPMENT}",
+                        hint="shorten the paths of its trucks",
+                    )
+                ]
             )
         patterns.append(
             RoutePattern(
@@ -113,11 +119,15 @@ def route_patterns(
             )
         )
     if missing:
-        lines = [f"  node '{node}' on route '{name}'" for node, name in sorted(missing.items())]
-        raise CorridorSimError(
-            "nodes.csv: no customs facility where Chongqing's own trade has to clear:\n"
-            + "\n".join(lines)
-            + "\nname one in the column 'customs'"
+        raise InputError(
+            Fault(
+                "nodes.csv",
+                f"Chongqing's own trade has to clear at '{node}' on route '{name}', which names "
+                "no customs",
+                column="customs",
+                hint="name a facility that clears",
+            )
+            for node, name in sorted(missing.items())
         )
     return patterns
 
