@@ -305,6 +305,9 @@ def _scalar(node: ScalarNode) -> Any:
         return text.lower() == "true"
     if tag == "null":
         return None
+    if node.style == ">":
+        # The reader marks where a folded text was broken.
+        return text.replace("\a", "")
     # Dates stay text: the model reads them where a date is meant.
     return text
 

@@ -347,3 +347,8 @@ def shipped() -> object:
     from corridor_sim.network import Network
 
     return Network.read("chongqing")
+
+
+def test_a_folded_text_is_one_line(tmp_path: Path) -> None:
+    scenario = read(tmp_path, "description: >-\n  A text of two lines;\n  folded into one.\n")
+    assert scenario.description == "A text of two lines; folded into one."
