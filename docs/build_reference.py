@@ -36,7 +36,7 @@ _KEYS = {
     "Scenario.choice": "See [choice](#choice)",
     "Scenario.limits": "See [limits](#limits)",
     "Scenario.disruptions": "See [disruptions](#disruptions)",
-    "Scenario.random_disruptions": "See [random_disruptions](#random-disruptions)",
+    "Scenario.random_disruptions": "See [random_disruptions](#random_disruptions)",
     "Disruption.name": "Name; an item of the same name replaces the one of the base",
     "Disruption.facilities": "Facilities it concerns",
     "Disruption.links": "Links it concerns",
@@ -46,10 +46,7 @@ _KEYS = {
     "RandomDisruption.facilities": "Facilities, which close together",
     "RandomDisruption.links": "Links, which close together",
 }
-_OPTIONS = {
-    "--replication": "Number of the replication.",
-    "--engine": "Engine that runs the plan; all give the same results.",
-}
+_OPTIONS = {"--replication": "Number of the replication."}
 
 
 # -- attributes of tables ------------------------------------------------------------------------

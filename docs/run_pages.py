@@ -32,7 +32,6 @@ __all__ = ["NOT_RUN", "Block", "Runner", "blocks_of", "command_line", "main"]
 NOT_RUN = ("make", "pip", "pipx", "uvx")
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"# ([\w./-]+\.(?:yaml|csv|py))\n")
-_HEAD = re.compile(r"\s*\|\s*head -(\d+)\s*$")
 
 
 @dataclass(frozen=True)
@@ -132,9 +131,10 @@ class Runner:
         words = shlex.split(line, comments=True)
         if not words or words[0] in NOT_RUN:
             return ""
-        head = _HEAD.search(line)
-        if head:
-            words = words[: words.index("|")]
+        shown = None
+        if "|" in words:
+            *words, _, _, number = words
+            shown = int(number.removeprefix("-"))
         if words[0] != "corridor-sim":
             raise AssertionError(f"{self.page}:{block.line}: '{words[0]}' is not known here")
         out = io.StringIO()
@@ -143,7 +143,7 @@ class Runner:
         if code:
             raise AssertionError(f"{self.page}:{block.line}: '{line}' ended with {code}")
         lines = out.getvalue().splitlines()
-        return "\n".join(lines[: int(head[1])] if head else lines) + "\n"
+        return "\n".join(lines[:shown]) + "\n"
 
     def _python(self, block: Block) -> str:
         # Errors then name the line of the page.

@@ -1,4 +1,4 @@
-"""A small year for the documentation: what its pages tell is run on three weeks and four regions."""
+"""A small year for the documentation: its pages are run on three weeks and three regions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def shorten(folder: Path) -> None:
 
 
 def run_command(arguments: list[str]) -> int:
-    """Run ``corridor-sim``; the shipped scenarios are listed where the short year is not in the way."""
+    """Run ``corridor-sim``; the shipped scenarios are listed out of the way of the short year."""
     from run_pages import command_line
 
     if arguments != ["list"]:
