@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import folium
-from branca.element import Element
+from branca.element import Element, Figure
 from folium.template import Template
 
 from corridor_sim.maps.text import clean
@@ -91,11 +91,12 @@ class CorridorMap(folium.Map):
             "zoomDelta": 0.75,
             "wheelPxPerZoomLevel": 90,
             "zoomControl": False,
+            "fadeAnimation": False,
             "maxBounds": [[-70, -90], [85, 330]],
             "maxBoundsViscosity": 0.9,
             "worldCopyJump": False,
         }
-        root = self.get_root()
+        root = self.figure
         root.title = html.escape(clean(title))
         # Pictures that the style sheet names are not used; a page without them asks for none.
         leaflet_css = re.sub(r"url\(images/[^)]*\)", "none", asset("leaflet/leaflet.css"))
@@ -120,7 +121,14 @@ class CorridorMap(folium.Map):
             JSON, escaped by `as_json`.
         """
         data = _Verbatim(f'script type="application/json" id="{element}"', text)
-        self.get_root().html.add_child(data, name=element)
+        self.figure.html.add_child(data, name=element)
+
+    @property
+    def figure(self) -> Figure:
+        """The page that holds the map."""
+        root = self.get_root()
+        assert isinstance(root, Figure)
+        return root
 
 
 def render_page(drawn: CorridorMap) -> str:
@@ -136,7 +144,7 @@ def render_page(drawn: CorridorMap) -> str:
     str
         HTML.
     """
-    page = str(drawn.get_root().render())
+    page = drawn.figure.render()
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
         for code in _SCRIPT.findall(page)

@@ -373,7 +373,7 @@ def _distance_km(a: Sequence[float] | np.ndarray, b: Sequence[float]) -> float:
 
 def _rows(frame: pd.DataFrame) -> dict[str, Row]:
     """Return the rows of a table by name, in the order of their names."""
-    rows: dict[str, Row] = {str(name): row for name, row in frame.to_dict("index").items()}
+    rows: dict[str, Any] = {str(name): row for name, row in frame.to_dict("index").items()}
     return {name: rows[name] for name in sorted(rows)}
 
 

@@ -125,7 +125,20 @@ def great_circle(start: Sequence[float], end: Sequence[float], *, step_km: float
 
 
 def orient(line: Points, start: Sequence[float], end: Sequence[float]) -> Points:
-    """Return a line turned so that it runs from start to end, whichever fits the ends better."""
+    """Return a line turned so that it runs from start to end, whichever fits the ends better.
+
+    Parameters
+    ----------
+    line : (n, 2) ndarray
+        Longitude and latitude.
+    start, end : (2,) sequence of float
+        Where it should run from and to; in any copy of the world.
+
+    Returns
+    -------
+    (n, 2) ndarray
+        The line or its reverse.
+    """
     ends = line[[0, -1]]
     wanted = np.array([start, end], dtype=np.float64)
 

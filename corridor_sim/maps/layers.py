@@ -59,7 +59,7 @@ class Drawing(MacroElement):
     def __init__(
         self, *, corridors: Sequence[LayerGroup], places: LayerGroup, names: LayerGroup
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "layer", "groups"
         self.corridors = list(corridors)
         self.places = places

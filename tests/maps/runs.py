@@ -33,10 +33,9 @@ class MadeUpStatistics:
         runs = services["departures_per_week"].astype(float) * 52
         load = pd.Series(rng.beta(6, 2, len(services)), index=services.index)
         segments = service_segments(self.network)
-        segments["capacity_teu"] = segments["service"].map(
-            runs * services["capacity_teu"].astype(float).clip(upper=20_000)
-        )
-        segments["teu"] = segments["capacity_teu"] * segments["service"].map(load)
+        room = runs * services["capacity_teu"].astype(float).clip(upper=20_000)
+        segments["capacity_teu"] = segments["service"].map(room).astype(float)
+        segments["teu"] = segments["service"].map(room * load).astype(float)
         # Vehicles on demand have no timetable: some traffic, no capacity.
         on_demand = segments["service"].map(services["dispatch"]) == "on_demand"
         segments.loc[on_demand, "teu"] = 3_000.0 + 900 * rng.random(int(on_demand.sum()))

@@ -137,7 +137,7 @@ def main(land_file: str, world_file: str) -> None:
     """Write the asset beside this script."""
     land = json.loads(Path(land_file).read_text(encoding="utf-8"))
     world = json.loads(Path(world_file).read_text(encoding="utf-8"))
-    base = {
+    base: dict[str, list[Any]] = {
         "land": areas(decode(land, "land"), smallest=_SMALLEST_ISLAND),
         "lakes": areas(decode(world, "lakes"), smallest=_SMALLEST_LAKE),
         "rivers": rivers(decode(world, "rivers")),

@@ -39,6 +39,6 @@
   };
 
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape" && sheet) self.closeCard();
+    if (event.key === "Escape") self.closeCard();
   });
 })(corridorMap);

@@ -1,0 +1,155 @@
+"""What the page is given: the figures of the statistics, and nothing that a blank cell breaks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from corridor_sim.maps import map_page
+from corridor_sim.maps.data import map_data
+from corridor_sim.maps.geometry import decode_line
+from corridor_sim.network import Network
+from tests.maps.runs import made_up_results, small_network
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    line = {"type": "LineString", "coordinates": [[108.6, 21.7], [107.0, 26.0], [106.36, 29.66]]}
+    (tmp_path / "geometry").mkdir()
+    (tmp_path / "geometry" / "rail.geojson").write_text(
+        json.dumps({"features": [{"type": "Feature", "id": "rail:CQ-QZ", "geometry": line}]})
+    )
+    return tmp_path
+
+
+def link_between(data: dict[str, Any], *places: str) -> dict[str, Any]:
+    found = [
+        link
+        for link in data["links"]
+        if [data["nodes"][rank]["name"][0] for rank in link["ends"]] == list(places)
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_both_directions_are_one_line_with_two_amounts(folder: Path) -> None:
+    results = made_up_results(small_network(folder))
+    data = map_data(results)
+    rail = link_between(data, "Chongqing rail terminal", "Qinzhou port")
+    loads = results.statistics.links().set_index("link")
+    for way, name in zip(rail["ways"], ("rail:CQ>QZ", "rail:QZ>CQ"), strict=True):
+        assert way["teu"] == pytest.approx(loads.at[name, "teu"], abs=0.06)
+        assert way["use"] == pytest.approx(loads.at[name, "utilisation"], abs=1e-4)
+        assert sum(way["months"]["teu"]) == pytest.approx(way["teu"], abs=1)
+        assert way["own"] == pytest.approx(0.6 * way["teu"], abs=0.1)
+        assert (way["source"], way["confidence"]) == ("cqrb_2", "medium")
+    rank = data["links"].index(rail)
+    (stretch,) = [item for item in data["stretches"] if rank in item["links"]]
+    # The feature is written from Qinzhou; the link begins in Chongqing.
+    (line,) = (decode_line(text) for text in stretch["line"])
+    assert line[0] == pytest.approx((106.36, 29.66))
+    assert line[-1] == pytest.approx((108.6, 21.7))
+
+
+def test_on_demand_links_have_no_utilisation_and_idle_ones_no_amount(folder: Path) -> None:
+    data = map_data(made_up_results(small_network(folder)))
+    truck = link_between(data, "Chongqing rail terminal", "Liangjiang zone")
+    assert [way["use"] for way in truck["ways"]] == [None, None]
+    assert sorted(way["teu"] > 0 for way in truck["ways"]) == [False, True]
+    lane = link_between(data, "Los Angeles port", "Qinzhou port")
+    assert [way["teu"] for way in lane["ways"]] == [0, 0]
+    (stretch,) = [item for item in data["stretches"] if data["links"].index(lane) in item["links"]]
+    longitudes = [lon for lon, _ in decode_line(stretch["line"][0])]
+    assert longitudes[0] == pytest.approx(241.74)
+    assert longitudes[-1] == pytest.approx(108.6)
+
+
+def test_places_without_names_are_called_by_their_code(folder: Path) -> None:
+    data = map_data(made_up_results(small_network(folder)))
+    assert ["SIN", ""] in [node["name"] for node in data["nodes"]]
+
+
+def test_tables_without_names_geometry_or_sources_can_be_drawn() -> None:
+    network = small_network()
+    network.nodes = network.nodes[["lat", "lon"]]
+    network.links = network.links[["from_node", "to_node", "mode", "corridor", "distance_km"]]
+    network.facilities = network.facilities[["node"]]
+    data = map_data(made_up_results(network))
+    assert data["nodes"][0]["name"] == ["CQ", ""]
+    assert all(stretch["line"] for stretch in data["stretches"])
+    assert "CQ_YARD" in json.dumps(data["facilities"])
+    map_page(made_up_results(network))
+
+
+def test_a_run_without_any_throughput_can_be_drawn() -> None:
+    network = small_network()
+    network.calls = network.calls.iloc[:0]
+    data = map_data(made_up_results(network))
+    assert {way["teu"] for link in data["links"] for way in link["ways"]} == {0}
+    map_page(made_up_results(network))
+
+
+def test_the_order_of_the_tables_does_not_matter(folder: Path) -> None:
+    there = map_page(made_up_results(small_network(folder)))
+    network = small_network(folder)
+    for table in ("nodes", "links", "zones"):
+        setattr(network, table, getattr(network, table).iloc[::-1])
+    assert map_page(made_up_results(network)) == there
+
+
+def test_the_goal_is_that_of_the_run() -> None:
+    goal = map_data(made_up_results(small_network()))["goal"]
+    assert goal["targets"] == [1000.0, 1100.0]
+    assert goal["cleared"] == pytest.approx(792.2)
+    assert goal["offered"] == pytest.approx(800.68)
+    assert goal["shares"] == [0.7922, 0.7202]
+    assert goal["is_whole_year"]
+    assert sum(corridor["bn"] for corridor in goal["corridors"]) == pytest.approx(goal["cleared"])
+
+
+def test_the_longest_waits_are_ranked_by_box_days() -> None:
+    results = made_up_results(Network.read("chongqing"))
+    data = map_data(results)
+    frame = results.statistics.facilities(("facility",)).set_index("facility")
+    frame = frame[frame["mean_wait_h"] >= 1]
+    days = (frame["mean_wait_h"] * frame["teu"] / 24).sort_values(ascending=False)
+    names = results.network.facilities["name_en"]
+    assert [data["facilities"][wait["facility"]]["name"][0] for wait in data["waits"]] == [
+        names[name] for name in days.index[:8]
+    ]
+    assert [wait["box_days"] for wait in data["waits"]] == pytest.approx(
+        days.to_numpy()[:8].tolist(), rel=1e-3
+    )
+
+
+def test_all_links_of_the_shipped_network_are_drawn_once() -> None:
+    network = Network.read("chongqing")
+    data = map_data(made_up_results(network))
+    assert sum(len(link["ways"]) for link in data["links"]) == len(network.links)
+    drawn = {rank for stretch in data["stretches"] for rank in stretch["links"]}
+    assert drawn == set(range(len(data["links"])))
+    ends = np.array([data["nodes"][rank]["at"] for rank in data["links"][0]["ends"]])
+    lines = [
+        decode_line(text)
+        for stretch in data["stretches"]
+        if 0 in stretch["links"]
+        for text in stretch["line"]
+    ]
+    tips = np.array([tip for line in lines for tip in (line[0], line[-1])])
+    for end in ends:
+        assert np.abs(tips - end).max(axis=1).min() < 0.011
+
+
+def test_a_bundle_carries_what_its_links_carry_in_the_right_direction() -> None:
+    """Net flow along a stretch does not depend on how its links were written."""
+    data = map_data(made_up_results(Network.read("chongqing")))
+    shared = [item for item in data["stretches"] if len(item["links"]) > 1]
+    assert shared
+    for stretch in shared:
+        assert stretch["against"][0] == 0
+        assert len({data["links"][rank]["corridor"] for rank in stretch["links"]}) == 1
+        assert len({data["links"][rank]["mode"] for rank in stretch["links"]}) == 1
