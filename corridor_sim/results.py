@@ -204,7 +204,7 @@ class Results:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """What made these results: inputs' hashes, resolved scenario, version, platform, argv."""
+        """What made these results, with the hashes of all inputs, the scenario and the versions."""
         if self._manifest is not None:
             return {
                 k: v for k, v in self._manifest.items() if k not in ("format", "outputs", "sha256")

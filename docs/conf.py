@@ -32,6 +32,8 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"corridor_sim {release}"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["width.css"]
 
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3

@@ -268,7 +268,7 @@ class Scenario(_Model):
 
     @property
     def origin(self) -> dt.date:
-        """Local day that starts at second 0: the first day of the warm-up."""
+        """Local day that starts at second 0, the first day of the warm-up."""
         return self.period.start - dt.timedelta(days=self.period.warm_up_days)
 
     @property
