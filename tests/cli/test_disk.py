@@ -49,7 +49,8 @@ def tell(done: Done, folder: Path) -> str:
 
 def test_a_full_disk(config: Path, small_disk: tuple[Path, list[str]]) -> None:
     folder, words = small_disk
-    done = process("run", config, "--out", folder / "out", "--quiet", cwd=folder, extra=words)
+    run = ("run", config, "--out", folder / "out", "--quiet", "--engine", "simpy")
+    done = process(*run, cwd=folder, extra=words)
     told = tell(done, folder)
     assert re.search(
         r"Error: cannot write .*disk/out/map\.html: (No space left on device|File too large)", told
@@ -59,7 +60,7 @@ def test_a_full_disk(config: Path, small_disk: tuple[Path, list[str]]) -> None:
 def test_a_full_standard_output(config: Path, tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            command("run", config, "--out", tmp_path / "out", "--quiet", "--json"),
+            command("run", config, "--out", tmp_path / "out", "--json", "--engine", "simpy"),
             env=environment(),
             stdout=full,
             stderr=subprocess.PIPE,
