@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Generator, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import simpy
-from simpy.events import Event, EventPriority
+from simpy.events import Event
 
 from corridor_sim.engine.events import EventLog
 from corridor_sim.engine.resources import SHIPMENT, VEHICLE, Facility, Lock
@@ -23,9 +24,6 @@ from corridor_sim.rules.ticks import duration_ticks
 
 __all__ = ["Control", "Corridor", "UserProcess", "run_reference"]
 
-# Both passes come after every bound event of the instant, services before resources.
-_SERVICE_PASS = EventPriority(2)
-_RESOURCE_PASS = EventPriority(3)
 _DAY = 86_400
 
 
@@ -79,12 +77,29 @@ UserProcess = Callable[[simpy.Environment, Control], Generator[Event, Any, Any]]
 
 
 class _Clock(simpy.Environment):
-    """An environment whose time is told in whole seconds."""
+    """An environment that closes each instant after the last of its events.
+
+    Parameters
+    ----------
+    close : callable
+        The conditional pass; called when all events of a second have happened.
+    """
+
+    def __init__(self, close: Callable[[], None]) -> None:
+        super().__init__()
+        self._close = close
 
     if TYPE_CHECKING:
 
         @property
-        def now(self) -> int: ...
+        def now(self) -> int:
+            """Whole seconds since the start."""
+
+    def step(self) -> None:
+        """Let the next event happen, and close the instant if it was the last one of its second."""
+        super().step()
+        if self.peek() > self.now:
+            self._close()
 
 
 class Corridor:
@@ -99,7 +114,7 @@ class Corridor:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.horizon = plan.horizon
-        self.env = _Clock()
+        self.env = _Clock(self._close_instant)
         self.log = EventLog.empty(plan)
         # Memory views read and write plain integers, several times faster than NumPy scalars.
         self.leg_shipment = plan.legs.shipment.data
@@ -205,32 +220,25 @@ class Corridor:
 
     def mark_service(self, rank: int) -> None:
         """Let the conditional pass of this instant look at a service."""
-        if not self._due_services:
-            self._close_instant(_SERVICE_PASS, self._service_pass)
         self._due_services.add(rank)
 
     def mark_resource(self, rank: int) -> None:
         """Let the conditional pass of this instant look at a resource."""
-        if not self._due_resources:
-            self._close_instant(_RESOURCE_PASS, self._resource_pass)
         self._due_resources.add(rank)
 
-    def _close_instant(self, priority: EventPriority, run: Callable[[Event], None]) -> None:
-        event = Event(self.env)
-        event._ok = True
-        event._value = None
-        cast("list[Callable[[Event], None]]", event.callbacks).append(run)
-        self.env.schedule(event, priority=priority)
-
-    def _service_pass(self, _: Event) -> None:
-        due, self._due_services = self._due_services, set()
-        for rank in sorted(due):
-            self.services[rank].dispatch_due()
-
-    def _resource_pass(self, _: Event) -> None:
-        due, self._due_resources = self._due_resources, set()
-        for rank in sorted(due):
-            self.resources[rank].serve()
+    def _close_instant(self) -> None:
+        """Start whatever may start: services first, then resources, by the rank of their names."""
+        if self._due_services:
+            due, self._due_services = self._due_services, set()
+            for rank in sorted(due):
+                self.services[rank].dispatch_due()
+            if self.env.peek() == self.env.now:
+                # Vehicles that have just left ask for their first berth before any is given out.
+                return
+        if self._due_resources:
+            due, self._due_resources = self._due_resources, set()
+            for rank in sorted(due):
+                self.resources[rank].serve()
 
     def at(self, time: int, run: Callable[[Event], None]) -> None:
         """Apply a bound event at a later second.
@@ -350,48 +358,38 @@ class Corridor:
     def advance(self, leg: int) -> None:
         """Bring a box from the end of `leg` to the start of the one that follows."""
         following = leg + 1
-        first, end = self.leg_visit_first[following], self.leg_visit_first[following + 1]
-        if first == end:
-            self._ready(following)
-            return
-        if all(self.is_free[self.visit_resource[visit]] for visit in range(first, end)):
-            # Nothing can make it wait: when it is ready is known now.
-            reached = self._dwell(following, first, end, self.env.now)
-            self.at(reached, lambda _: self._ready(following))
-        else:
-            self.env.process(self._visits(following, first, end))
+        self._visit(following, self.leg_visit_first[following], self.env.now)
 
-    def _dwell(self, leg: int, first: int, end: int, start: int) -> int:
-        """Stamp free visits of a box from `start` on and return when they are over."""
-        mteu = self.shipment_mteu[self.leg_shipment[leg]]
-        reached = start
-        for visit in range(first, end):
+    def _visit(self, leg: int, visit: int, reached: int) -> None:
+        """Take a box through customs, inspection and dwell before a leg, from `visit` on.
+
+        What cannot make it wait is stamped ahead, up to the second `reached`.
+        """
+        end = self.leg_visit_first[leg + 1]
+        while visit < end and self.is_free[self.visit_resource[visit]]:
             if reached >= self.horizon:
-                break
+                return
+            mteu = self.shipment_mteu[self.leg_shipment[leg]]
             reached = self.stamp_free(visit, self.visit_resource[visit], mteu, reached)
-        return reached
+            visit += 1
+        goes_on = self._ready if visit == end else partial(self._ask, visit)
+        if reached > self.env.now:
+            self.at(reached, lambda _: goes_on(leg))
+        else:
+            goes_on(leg)
 
-    def _visits(self, leg: int, first: int, end: int) -> Generator[Event, Any, None]:
-        """Take a box through customs, inspection and dwell before a leg."""
-        env = self.env
+    def _ask(self, visit: int, leg: int) -> None:
+        """Let a box queue at a facility, and go on when it has been served."""
+        place = self.resources[self.visit_resource[visit]]
         shipment = self.leg_shipment[leg]
-        mteu = self.shipment_mteu[shipment]
-        reached = env.now
-        for visit in range(first, end):
-            resource = self.visit_resource[visit]
-            if self.is_free[resource]:
-                reached = self._dwell(leg, visit, visit + 1, reached)
-                continue
-            if reached > env.now:
-                yield env.timeout(reached - env.now)
-            place = self.resources[resource]
-            priority = self.shipment_priority[shipment]
-            yield place.ask(visit, priority, SHIPMENT, shipment, mteu, 0)
+        mteu, priority = self.shipment_mteu[shipment], self.shipment_priority[shipment]
+
+        def served(_: Event) -> None:
             place.leave()
-            reached = env.now
-        if reached > env.now:
-            yield env.timeout(reached - env.now)
-        self._ready(leg)
+            self._visit(leg, visit + 1, self.env.now)
+
+        event = place.ask(visit, priority, SHIPMENT, shipment, mteu, 0)
+        cast("list[Callable[[Event], None]]", event.callbacks).append(served)
 
     def _ready(self, leg: int) -> None:
         self.leg_ready[leg] = self.env.now

@@ -12,7 +12,7 @@ from simpy.events import Event
 from corridor_sim.engine.events import CANCELLED_EMPTY, CANCELLED_PENDING, DEPARTED
 from corridor_sim.engine.resources import VEHICLE, Load
 from corridor_sim.engine.waiting import WaitingLine
-from corridor_sim.plan.tables import FILL, NEVER, TIMETABLE
+from corridor_sim.plan.tables import FILL, NEVER, ON_DEMAND, TIMETABLE
 from corridor_sim.rules.consolidation import (
     convoy_vehicles,
     fits,
@@ -109,6 +109,8 @@ class Service:
         self._day = NEVER
         self._left_today = 0
         self._wake = NEVER
+        # Vehicles without a limit that nothing holds back leave in the second their box is ready.
+        self._leaves_at_once = self.dispatch == ON_DEMAND and self.pool is None and not self.held_by
         # A vehicle that can meet no queue needs no process: all its times are known as it leaves.
         self._runs_freely = (
             self.return_pool is None
@@ -121,6 +123,9 @@ class Service:
     def box_ready(self, leg: int) -> None:
         """Let a box join the line at its call."""
         corridor = self.corridor
+        if self._leaves_at_once:
+            self._send(leg)
+            return
         shipment = corridor.leg_shipment[leg]
         self.waiting[corridor.leg_board_call[leg]].join(
             corridor.shipment_priority[shipment],
@@ -199,16 +204,28 @@ class Service:
         line = self.waiting[0]
         while line:
             leg = line.first()
-            shipment = corridor.leg_shipment[leg]
-            mteu, kg = corridor.shipment_mteu[shipment], corridor.shipment_kg[shipment]
-            vehicles = convoy_vehicles(mteu, kg, self.capacity_mteu, self.capacity_kg)
-            if not self._may_leave(vehicles):
+            if not self._may_leave(self._convoy(leg)):
                 return
-            line.board_first(kg)
-            number = corridor.leg_number[leg]
-            corridor.leg_board[leg] = corridor.env.now
-            corridor.leg_departure[leg] = self.first_departure + number
-            self._leave(number, vehicles, [leg], mteu, kg)
+            line.board_first(corridor.shipment_kg[corridor.leg_shipment[leg]])
+            self._send(leg)
+
+    def _convoy(self, leg: int) -> int:
+        """Return how many vehicles a box takes."""
+        corridor = self.corridor
+        shipment = corridor.leg_shipment[leg]
+        mteu, kg = corridor.shipment_mteu[shipment], corridor.shipment_kg[shipment]
+        return convoy_vehicles(mteu, kg, self.capacity_mteu, self.capacity_kg)
+
+    def _send(self, leg: int) -> None:
+        """Send a box off in vehicles of its own."""
+        corridor = self.corridor
+        shipment = corridor.leg_shipment[leg]
+        number = corridor.leg_number[leg]
+        corridor.leg_board[leg] = corridor.env.now
+        corridor.leg_departure[leg] = self.first_departure + number
+        mteu, kg = corridor.shipment_mteu[shipment], corridor.shipment_kg[shipment]
+        counts = self.pool is not None or self.return_pool is not None
+        self._leave(number, self._convoy(leg) if counts else 1, [leg], mteu, kg)
 
     def _wake_at(self, time: int) -> None:
         """Look again at `time`; one pending wake is enough."""
