@@ -1,8 +1,9 @@
 """Run what the pages tell their reader to do, and write down what is printed.
 
 ``python docs/run_pages.py README.md docs/tutorial.md`` runs the blocks of these pages one after
-another in a temporary folder and replaces what they show as output. ``tests/docs`` runs every page
-the same way and keeps the pages as they are.
+another in a temporary folder and replaces what they show as output; those of the how-to guides need
+what the tutorial leaves behind. ``tests/docs`` runs every page the same way on a short year and
+keeps the pages as they are.
 
 | block | what is done |
 |---|---|
@@ -14,6 +15,7 @@ the same way and keeps the pages as they are.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import csv
 import io
@@ -154,10 +156,16 @@ class Runner:
         return out.getvalue()
 
 
-def main(pages: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Run pages one after another in one folder and refresh their outputs."""
-    paths = [Path(page).resolve() for page in pages]
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--folder", type=Path, help="work here and keep what is left behind")
+    parser.add_argument("pages", nargs="+", type=Path)
+    given = parser.parse_args(arguments)
+    paths = [page.resolve() for page in given.pages]
+    with contextlib.ExitStack() as stack:
+        folder = given.folder or stack.enter_context(tempfile.TemporaryDirectory())
+        stack.enter_context(contextlib.chdir(folder))
         for path in paths:
             page = path.read_text(encoding="utf-8")
             shown = list(Runner(path.name).outputs(blocks_of(page)))

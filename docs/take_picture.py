@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 PICTURE = Path(__file__).parent / "images" / "map.png"
 _SIZE = {"width": 1400, "height": 900}
 _LARGEST = 400_000
-_COLOURS = 200
+_FREQUENT = 64
 
 
 def take(page: Path) -> bytes:
@@ -28,10 +28,22 @@ def take(page: Path) -> bytes:
         tab.wait_for_timeout(2_000)
         shot = tab.screenshot()
         browser.close()
-    image = Image.open(io.BytesIO(shot)).convert("RGB")
     small = io.BytesIO()
-    image.quantize(_COLOURS, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    with_few_colours(Image.open(io.BytesIO(shot)).convert("RGB")).save(small, "PNG", optimize=True)
     return small.getvalue()
+
+
+def with_few_colours(image: Image.Image) -> Image.Image:
+    """Return an image of 256 colours: the most frequent as they are, and what covers the rest.
+
+    Land and sea fill the picture, the colours of the corridors but little of it.
+    """
+    counts = image.getcolors(image.width * image.height) or []
+    often = [colour for _, colour in sorted(counts, reverse=True)[:_FREQUENT]]
+    rest = image.quantize(256 - _FREQUENT, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*(part for colour in often for part in colour), *rest])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def main(result: str) -> None:
