@@ -21,8 +21,12 @@ from corridor_sim.cli import cli
 from corridor_sim.engine import events
 from corridor_sim.network.attributes import DEMAND_TABLES, TABLES, attributes_of
 from corridor_sim.result_folder import TABLE_FILES
+from corridor_sim.routes import alternatives
+from corridor_sim.routes.premiums import TARGET_LOAD
 from corridor_sim.scenario import Scenario
 from corridor_sim.statistics import CAUSES, Statistics
+from corridor_sim.statistics.loads import FULL_SHARE_PERCENT
+from networks.build.links import CNY_PER_USD
 from tests.docs.conftest import DOCS, PROJECT
 
 REFERENCE = DOCS / "reference"
@@ -160,6 +164,25 @@ def test_words_of_the_tables_are_told() -> None:
                 assert choice.replace("_", " ") in pages.replace("_", " "), choice
     for kind in get_args(Scenario.model_fields["passages"].annotation)[0].__args__:
         assert kind in pages
+
+
+def test_figures_of_the_code_are_those_told() -> None:
+    """A figure that stands in the code and in the text is the same."""
+    defaults = Scenario(name="none")
+    told = (
+        ("explanation/choice", f"target is {TARGET_LOAD:.0%} of".replace("%", " %")),
+        ("explanation/choice", f"more than {alternatives._WORST_RATIO:g} times the best"),
+        ("explanation/choice", f"`beta` ({defaults.choice.beta:g})"),
+        ("explanation/model", f"warm-up, {defaults.period.warm_up_days} days"),
+        ("explanation/model", f"{defaults.period.drain_days} more are run"),
+        ("reference/glossary", f"at least {FULL_SHARE_PERCENT} %"),
+        ("tutorial", f"at least {FULL_SHARE_PERCENT} %"),
+        ("explanation/simplifications", f"count {CNY_PER_USD:g} yuan"),
+    )
+    for page, words in told:
+        text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+        assert words in " ".join(text.split()), f"{page}: {words}"
+    assert len(CAUSES) == 14, "the tutorial says fourteen"
 
 
 # -- links and paths -----------------------------------------------------------------------------
