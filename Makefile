@@ -14,7 +14,7 @@ PYTEST_OPTIONS ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-SOURCES := corridor_sim networks tests benchmarks
+SOURCES := corridor_sim networks tests benchmarks docs
 TYPED := corridor_sim networks/build
 
 .PHONY: help run test setup setup-run browser lint format pytest benchmark docs build clean
