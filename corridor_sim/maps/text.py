@@ -23,9 +23,11 @@ def clean(value: object) -> str:
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
+    # What is far beyond any popup is not looked at.
+    text = str(value)[: 8 * _LONGEST]
     shown = "".join(
         letter
-        for letter in str(value)
+        for letter in text
         if unicodedata.category(letter) not in ("Cc", "Cf", "Cs") or letter in "\t\n\r"
     )
     shown = " ".join(shown.split())

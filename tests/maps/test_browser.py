@@ -407,3 +407,24 @@ def test_the_attribution_names_the_sources_without_a_flag(visit: Visitor, small_
         ).count()
         == 0
     )
+
+
+def test_the_base_map_is_drawn_again_at_every_zoom(visit: Visitor, small_map: Path) -> None:
+    seen = visit(small_map)
+    painted = """() => {
+        const canvas = document.querySelector(".leaflet-base-pane canvas");
+        const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        let count = 0;
+        for (let i = 3; i < pixels.length; i += 400) if (pixels[i]) count++;
+        return count / (pixels.length / 400);
+    }"""
+    for action in (
+        "() => { corridorMap.show('whole'); }",
+        "() => { corridorMap.map.setView([29, 106], 7, {animate: false}); }",
+        "() => { corridorMap.map.setZoom(4, {animate: false}); }",
+        "() => { corridorMap.map.panBy([150, 80], {animate: false}); }",
+    ):
+        seen.page.evaluate(action)
+        assert seen.page.evaluate(painted) > 0.15, action
+    seen.page.wait_for_timeout(100)
+    assert seen.page.evaluate(painted) > 0.15

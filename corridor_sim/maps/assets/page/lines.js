@@ -54,58 +54,79 @@ var corridorMap = {};
     }
   });
 
-  // The outlines of areas without the pieces along the cut in the Atlantic, which is no coast.
-  function coasts(areas) {
-    var lines = [];
-    areas.forEach(function (area) {
-      area.forEach(function (ring) {
-        var line = [ring[0]];
-        for (var i = 1; i < ring.length; i++) {
-          if (onCut(ring[i - 1]) && onCut(ring[i])) {
-            if (line.length > 1) lines.push(line);
-            line = [];
-          }
-          line.push(ring[i]);
-        }
-        if (line.length > 1) lines.push(line);
+  // -- base map -----------------------------------------------------------------------------
+
+  // The size of the world at zoom 0, in pixels of Web Mercator.
+  var WORLD = 256;
+
+  // Lines as one path in pixels of zoom 0. The cut in the Atlantic is no coast: `skipCut` leaves
+  // out the pieces along it.
+  function pathOf(texts, skipCut) {
+    var path = new Path2D();
+    texts.forEach(function (text) {
+      var last = null;
+      self.decode(text).forEach(function (point) {
+        var x = (point[1] + 180) / 360 * WORLD;
+        var y = WORLD / 2 - WORLD / (2 * Math.PI) *
+          Math.log(Math.tan(Math.PI / 4 + point[0] * Math.PI / 360));
+        if (last === null || (skipCut && onCut(last) && onCut(point))) path.moveTo(x, y);
+        else path.lineTo(x, y);
+        last = point;
       });
     });
-    return lines;
+    return path;
   }
 
   function onCut(point) { return (point[1] + 30) % 360 === 0; }
 
-  // Land, lakes and rivers on a canvas of their own that takes no part in clicks.
+  function flat(areas) { return [].concat.apply([], areas); }
+
+  // Land, lakes and rivers on a canvas of their own that takes no part in clicks. Leaflet places
+  // the canvas; the paths are made once and only scaled, which is many times faster than layers.
+  var Base = L.Canvas.extend({
+    initialize: function (base) {
+      L.Canvas.prototype.initialize.call(this, { pane: "base", padding: 0.4 });
+      var css = getComputedStyle(document.documentElement);
+      function colour(name) { return css.getPropertyValue(name).trim(); }
+      var land = flat(base.land), lakes = flat(base.lakes);
+      this._layersOfBase = [
+        { path: pathOf(land), fill: colour("--land") },
+        { path: pathOf(land, true), stroke: colour("--coast"), width: 0.8 },
+        { path: pathOf(base.rivers), stroke: colour("--river"), width: 0.8 },
+        { path: pathOf(lakes), fill: colour("--sea"), stroke: colour("--river"), width: 0.6 }
+      ];
+    },
+
+    _draw: function () {
+      var ctx = this._ctx, origin = this._map.getPixelOrigin();
+      var scale = Math.pow(2, this._map.getZoom());
+      // West of the window the world is shown once more, so that Europe does not end in nothing.
+      [-WORLD, 0].forEach(function (shift) {
+        ctx.save();
+        ctx.translate(-origin.x, -origin.y);
+        ctx.scale(scale, scale);
+        ctx.translate(shift, 0);
+        ctx.lineJoin = "round";
+        this._layersOfBase.forEach(function (one) {
+          if (one.fill) {
+            ctx.fillStyle = one.fill;
+            ctx.fill(one.path, "evenodd");
+          }
+          if (one.stroke) {
+            ctx.strokeStyle = one.stroke;
+            ctx.lineWidth = one.width / scale;
+            ctx.stroke(one.path);
+          }
+        });
+        ctx.restore();
+      }, this);
+    }
+  });
+
   self.drawBase = function (map, base) {
     var pane = map.createPane("base");
     pane.style.zIndex = 200;
     pane.style.pointerEvents = "none";
-    var renderer = L.canvas({ pane: "base", padding: 0.4 });
-    var common = { pane: "base", renderer: renderer, interactive: false };
-    var css = getComputedStyle(document.documentElement);
-    function colour(name) { return css.getPropertyValue(name).trim(); }
-    // West of the window the Americas are shown once more, so that Europe does not end in nothing.
-    function rings(areas) {
-      var inside = areas.map(function (area) { return area.map(self.decode); });
-      return inside.concat(inside.filter(function (area) { return area[0][0][1] > 270; }).map(
-        function (area) { return area.map(westwards); }));
-    }
-    function westwards(line) {
-      return line.map(function (point) { return [point[0], point[1] - 360]; });
-    }
-    var land = rings(base.land);
-    L.polygon(land, L.extend({
-      stroke: false, fillColor: colour("--land"), fillOpacity: 1, smoothFactor: 0.6
-    }, common)).addTo(map);
-    L.polyline(coasts(land), L.extend({
-      color: colour("--coast"), weight: 0.8, smoothFactor: 0.6
-    }, common)).addTo(map);
-    L.polyline(base.rivers.map(self.decode), L.extend({
-      color: colour("--river"), weight: 0.8, smoothFactor: 0.8
-    }, common)).addTo(map);
-    L.polygon(rings(base.lakes), L.extend({
-      color: colour("--river"), weight: 0.6, fillColor: colour("--sea"), fillOpacity: 1,
-      smoothFactor: 0.6
-    }, common)).addTo(map);
+    new Base(base).addTo(map);
   };
 })(corridorMap);

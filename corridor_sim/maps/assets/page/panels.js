@@ -6,6 +6,8 @@
         L.DomEvent.disableClickPropagation(node);
         L.DomEvent.disableScrollPropagation(node);
         node.classList.add("box", name);
+        // Names on the map make room for a control that grows.
+        new ResizeObserver(function () { self.map.fire("controlchange"); }).observe(node);
         return node;
       }
     });
@@ -55,6 +57,7 @@
     // On a small screen the controls on the right begin below it.
     new ResizeObserver(function () {
       document.documentElement.style.setProperty("--panel-height", panel.offsetHeight + "px");
+      self.map.fire("controlchange");
     }).observe(panel);
   };
 

@@ -1,9 +1,10 @@
 // Places: circles by boxes handled, rings where boxes wait long, names that do not collide.
 (function (self) {
-  var WIDEST = 12, RANKED = 34, ALL_FROM = 5, FULL_FROM = 7.5;
+  var WIDEST = 12, RANKED = 45, ALL_FROM = 5, FULL_FROM = 7.5, LONG_H = 12;
   // Words after which the rest of an English name says what the place is, not where.
   var GENERIC = new RegExp("^(port|rail|railway|international|container|terminal|station|airport|" +
     "land|dry|road|icd|ship|highway|marshalling|yard|zone|locks?)$", "i");
+  var WHEN_PLACED = "moveend resize controlchange";
   var circles = [];
 
   // The first words of a long name, enough for a label.
@@ -47,12 +48,15 @@
       circle.addTo(group);
       circles.push({ node: node, rank: rank, circle: circle, ring: ring, wait: wait });
     });
-    circles.sort(function (a, b) { return (b.node.teu || 0) - (a.node.teu || 0); });
+    circles.sort(function (a, b) { return rankOf(b) - rankOf(a); });
     map.on("zoomend", style);
     style();
     // Small circles lie over large ones, so that each can be clicked.
     circles.forEach(function (one) { one.circle.bringToFront(); });
   };
+
+  // Zones lie beside the ports and yards that serve them, which say more.
+  function rankOf(one) { return (one.node.teu || 0) * (one.node.kind === "zone" ? 0.3 : 1); }
 
   // Mean wait of the worst of the marked facilities at a node, null where none is marked.
   function worstWait(rank) {
@@ -90,79 +94,115 @@
     onAdd: function (map) {
       this._box = L.DomUtil.create("div", "names leaflet-zoom-hide", map.getPane("names"));
       this._pen = document.createElement("canvas").getContext("2d");
-      map.on("moveend zoomend viewreset resize", this._place, this);
+      this._family = getComputedStyle(map.getContainer()).fontFamily;
+      map.on(WHEN_PLACED, this._place, this);
       this._place();
     },
 
     onRemove: function (map) {
-      map.off("moveend zoomend viewreset resize", this._place, this);
+      map.off(WHEN_PLACED, this._place, this);
       L.DomUtil.remove(this._box);
     },
 
     _place: function () {
       var map = this._map, box = this._box, size = map.getSize(), taken = obstacles(map);
-      box.textContent = "";
       var origin = map.containerPointToLayerPoint([0, 0]);
+      box.textContent = "";
       candidates(map).forEach(function (one) {
         var at = map.latLngToContainerPoint(one.at);
         if (at.x < 0 || at.y < 0 || at.x > size.x || at.y > size.y) return;
-        var wide = this._width(one), high = one.big ? 19 : one.kind === "wait" ? 16 : 15;
-        var gap = one.gap + 3, spot = null;
-        [[gap, -high / 2], [-gap - wide, -high / 2], [-wide / 2, -gap - high], [-wide / 2, gap],
-         [gap, -gap - high + 4], [gap, gap - 4], [-gap - wide, -gap - high + 4],
-         [-gap - wide, gap - 4]].some(
-          function (move) {
-            var rect = { x: at.x + move[0], y: at.y + move[1], w: wide, h: high };
-            var fits = rect.x > 2 && rect.y > 2 && rect.x + wide < size.x - 2 &&
-              rect.y + high < size.y - 2 && !taken.some(function (t) { return meet(rect, t); });
-            if (fits) spot = rect;
-            return fits;
-          });
-        if (!spot) return;
-        taken.push(spot);
-        var label = self.el("div", { "class": "name " + one.kind + (one.big ? " big" : "") },
-                            one.kind === "wait" ? one.text[0] : self.both(one.text));
-        label.style.transform = "translate(" + Math.round(origin.x + spot.x) + "px," +
-          Math.round(origin.y + spot.y) + "px)";
-        box.appendChild(label);
+        // A wait is told even where its place's name finds no room.
+        [one].concat(one.wait && one.text[0] + one.text[1] ? [L.extend({}, one, { text: ["", ""] })]
+                                                           : []).some(function (version) {
+          var spot = this._spot(version, at, size, taken);
+          if (!spot) return false;
+          taken.push(spot);
+          var label = self.el("div", { "class": "name " + version.kind }, [
+            version.text[0] || version.text[1] ? self.both(version.text) : null,
+            version.wait ? self.el("b", { "class": version.wait.long ? "wait long" : "wait" },
+                                   version.wait.text) : null
+          ]);
+          label.style.transform = "translate(" + Math.round(origin.x + spot.x) + "px," +
+            Math.round(origin.y + spot.y) + "px)";
+          box.appendChild(label);
+          return true;
+        }, this);
       }, this);
     },
 
+    // The first of eight places around a point where a label hides nothing.
+    _spot: function (one, at, size, taken) {
+      var wide = this._width(one), high = one.kind === "home" ? 19 : 16, gap = one.gap + 3;
+      var found = null;
+      [[gap, -high / 2], [-gap - wide, -high / 2], [-wide / 2, -gap - high], [-wide / 2, gap],
+       [gap, -gap - high + 4], [gap, gap - 4], [-gap - wide, -gap - high + 4],
+       [-gap - wide, gap - 4]].some(function (move) {
+        var rect = { x: at.x + move[0], y: at.y + move[1], w: wide, h: high };
+        var fits = rect.x > 2 && rect.y > 2 && rect.x + wide < size.x - 2 &&
+          rect.y + high < size.y - 2 && !taken.some(function (t) { return meet(rect, t); });
+        if (fits) found = rect;
+        return fits;
+      });
+      return found;
+    },
+
     _width: function (one) {
-      var family = getComputedStyle(this._map.getContainer()).fontFamily, pen = this._pen;
-      var px = one.big ? 15 : 12;
-      pen.font = "600 " + px + "px " + family;
-      var wide = pen.measureText(one.text[1]).width;
-      if (one.kind === "wait") return pen.measureText(one.text[0]).width + 10;
-      pen.font = (one.big ? "600 14px " : "11px ") + family;
-      return wide + (one.text[0] && one.text[1] ? 4 : 0) + pen.measureText(one.text[0]).width + 3;
+      var family = this._family, pen = this._pen;
+      var home = one.kind === "home", wide = 3;
+      pen.font = (home ? "700 15px " : "600 12px ") + family;
+      wide += pen.measureText(one.text[1]).width;
+      pen.font = (home ? "700 14px " : "11px ") + family;
+      wide += (one.text[0] && one.text[1] ? 4 : 0) + pen.measureText(one.text[0]).width;
+      if (one.wait) {
+        pen.font = "600 11px " + family;
+        wide += pen.measureText(one.wait.text).width + 16;
+      }
+      return wide;
     }
   });
 
+  // What may be named at the present zoom, in order of rank: Chongqing, where boxes wait, the rest.
   function candidates(map) {
-    var zoom = map.getZoom(), found = [];
-    var view = self.data.view, home = null;
+    var zoom = map.getZoom(), view = self.data.view, home = null;
+    var found = [], waits = [], rest = [];
     // Far out all of Chongqing is one name.
     if (view.home && zoom < FULL_FROM) {
       home = map.latLngToContainerPoint([view.home[1], view.home[0]]);
-      found.push({ at: [view.home[1], view.home[0]], text: self.data.home, big: true, gap: 12,
-                   kind: "home" });
+      found.push({ at: [view.home[1], view.home[0]], text: self.data.home, gap: 12, kind: "home" });
     }
     circles.forEach(function (one) {
-      if (one.wait === null || !one.circle._map) return;
-      found.push({ at: one.circle.getLatLng(), kind: "wait", gap: one.circle.getRadius() + 4,
-                   text: [one.wait >= 100 ? Math.round(one.wait / 24) + " d"
-                                          : Math.round(one.wait) + " h", ""] });
+      if (!one.circle._map) return;
+      var at = one.circle.getLatLng();
+      var inHome = home && map.latLngToContainerPoint(at).distanceTo(home) < 24;
+      if (one.wait === null && (inHome || (!(one.node.teu > 0) && zoom < ALL_FROM))) return;
+      var label = {
+        at: at, gap: one.circle.getRadius() + (one.ring ? 4 : 0),
+        kind: one.node.kind === "zone" ? "of-zone" : "place",
+        text: inHome ? ["", ""] : zoom >= FULL_FROM ? one.node.name : short(one.node.name),
+        wait: one.wait === null ? null : waitWords(one.wait)
+      };
+      if (one.wait === null) rest.push(label);
+      else waits.push(label);
     });
-    circles.forEach(function (one, rank) {
-      if (!one.circle._map || (rank >= RANKED && zoom < ALL_FROM)) return;
-      if (!(one.node.teu > 0) && zoom < ALL_FROM) return;
-      if (home && map.latLngToContainerPoint(one.circle.getLatLng()).distanceTo(home) < 24) return;
-      found.push({ at: one.circle.getLatLng(), kind: one.node.kind === "zone" ? "of-zone" : "",
-                   gap: one.circle.getRadius() + (one.ring ? 4 : 0),
-                   text: zoom >= FULL_FROM ? one.node.name : short(one.node.name) });
+    waits.sort(function (a, b) { return b.wait.hours - a.wait.hours; });
+    waits.forEach(function (label) {
+      // Of places on one spot the longest wait is told; the others have their rings.
+      var point = map.latLngToContainerPoint(label.at);
+      var isOnSpot = waits.some(function (other) {
+        return other.told && other.told.distanceTo(point) < 14;
+      });
+      if (isOnSpot) return;
+      label.told = point;
+      found.push(label);
     });
-    return found;
+    return found.concat(zoom < ALL_FROM ? rest.slice(0, RANKED) : rest);
+  }
+
+  function waitWords(hours) {
+    return {
+      hours: hours, long: hours >= LONG_H,
+      text: hours >= 72 ? Math.round(hours / 24) + " d" : Math.round(hours) + " h"
+    };
   }
 
   // Controls are obstacles, so that no name begins below one.
