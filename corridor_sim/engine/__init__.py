@@ -98,6 +98,6 @@ def run_engine(
 
     if engine == "loop":
         return run_loop(plan, progress=progress)
-    from corridor_sim.engine.jit import compiled_slice
+    from corridor_sim.engine.jit import call_compiled
 
-    return run_loop(plan, progress=progress, compiled=compiled_slice())
+    return run_loop(plan, progress=progress, call=call_compiled)

@@ -11,18 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from corridor_sim.engine.loop import Slice
-
-__all__ = ["compiled_slice", "is_available", "source_digest"]
+__all__ = ["call_compiled", "source_digest"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_KERNEL = "run_slice"
 
 # Nothing is allocated inside the loop, so that no references need to be counted.
 _OPTIONS = {"_nrt": False}
@@ -31,18 +28,44 @@ _NOTICE = (
     "...\n"
 )
 
-
-def is_available() -> bool:
-    """Tell whether numba is installed, without importing it."""
-    return find_spec("numba") is not None
+# Types of arrays by the names under which functions take them; (kind, is written to).
+_ARRAYS = {
+    "m": ("int64", True),
+    "f": ("float64", True),
+    "h": ("int32", True),
+    "leg_service": ("int32", False),
+    "leg_board_call": ("int32", False),
+    "leg_alight_call": ("int32", False),
+    "visit_resource": ("int32", False),
+    "visit_fixed_s": ("float64", False),
+    "visit_take": ("int8", False),
+    "departure_status": ("int8", True),
+    "first_legs": ("int64", True),
+    "leg_ready": ("int64", True),
+    "leg_board": ("int64", True),
+    "leg_alight": ("int64", True),
+    "leg_departure": ("int64", True),
+    "visit_queued": ("int64", True),
+    "visit_start": ("int64", True),
+    "visit_end": ("int64", True),
+    "departure_time": ("int64", True),
+    "departure_mteu": ("int64", True),
+    "departure_kg": ("int64", True),
+}
+# All others: columns of the plan.
+_COLUMN = ("int64", False)
+_SCALARS = {"int": "int64", "float": "float64", "bool": "boolean", "None": "void"}
 
 
 @cache
 def source_digest() -> str:
     """Return a hash of the sources that are compiled: rules, loop and the constants they name."""
+    engine = _PACKAGE / "engine"
     paths = [
         *sorted((_PACKAGE / "rules").glob("*.py")),
-        *sorted((_PACKAGE / "engine").glob("*.py")),
+        *sorted(engine.glob("loop*.py")),
+        engine / "jit.py",
+        engine / "events.py",
         _PACKAGE / "plan" / "tables.py",
     ]
     hasher = hashlib.sha256()
@@ -52,24 +75,30 @@ def source_digest() -> str:
     return hasher.hexdigest()
 
 
-@cache
-def compiled_slice() -> Slice:
-    """Return the compiled form of `loop.run_slice`.
+def call_compiled(function: Callable[..., None], *arguments: Any) -> None:
+    """Call the compiled form of a function of the loop.
 
     Its machine code is read from the cache or made here, once in a process. A line on standard
     error says so where it has to be made.
 
-    Returns
-    -------
-    callable
-        With the arguments of `loop.run_slice`.
+    Parameters
+    ----------
+    function : callable
+        `loop.run_slice` or a function of `loop_layout`.
+    *arguments
+        Its arguments, arrays of the types that `_ARRAYS` says.
     """
+    _compiled(function.__name__)(*arguments)
+
+
+@cache
+def _compiled(name: str) -> Callable[..., None]:
     import numba
     from numba.core import event
 
     namespace, functions = _functions()
-    kernel = FunctionType(functions[_KERNEL].__code__, namespace, _KERNEL)
-    kernel.__qualname__ = f"{_KERNEL}_{source_digest()[:16]}"
+    kernel = FunctionType(functions[name].__code__, namespace, name)
+    kernel.__qualname__ = f"{name}_{source_digest()[:16]}"
     try:
         dispatcher = numba.njit(nogil=True, cache=True, **_OPTIONS)(kernel)
     except RuntimeError:
@@ -84,14 +113,13 @@ def compiled_slice() -> Slice:
         def on_start(self, _: Any) -> None:
             if not self.begun:
                 self.begun = True
-                sys.stderr.write(_NOTICE)
-                sys.stderr.flush()
-                _compile_called(_KERNEL, namespace, functions)
+                _tell()
+                _compile_called(name, namespace, functions)
 
         def on_end(self, _: Any) -> None:
             pass
 
-    signature = _signature(functions[_KERNEL])
+    signature = _signature(functions[name])
     with event.install_listener("numba:compile", Making()):
         try:
             dispatcher.compile(signature)
@@ -102,19 +130,28 @@ def compiled_slice() -> Slice:
     return dispatcher  # type: ignore[no-any-return]
 
 
+@cache
+def _tell() -> None:
+    """Say once in a process that machine code is made."""
+    sys.stderr.write(_NOTICE)
+    sys.stderr.flush()
+
+
 def _modules() -> list[ModuleType]:
     """Return the modules whose functions are compiled."""
     from corridor_sim.engine import (
         loop,
         loop_dispatch,
         loop_journeys,
+        loop_layout,
         loop_queues,
         loop_resources,
     )
     from corridor_sim.rules import consolidation, locks, ticks
 
     rules = [ticks, consolidation, locks]
-    return [*rules, loop_queues, loop_journeys, loop_dispatch, loop_resources, loop]
+    loops = [loop_queues, loop_journeys, loop_dispatch, loop_resources, loop_layout, loop]
+    return [*rules, *loops]
 
 
 def _functions() -> tuple[dict[str, Any], dict[str, FunctionType]]:
@@ -128,9 +165,32 @@ def _functions() -> tuple[dict[str, Any], dict[str, FunctionType]]:
             for name, value in vars(module).items()
             if isinstance(value, FunctionType) and value.__module__ == module.__name__
         }
-    # Numba looks the kernel's module up by this name when it loads the machine code.
-    namespace["__name__"] = functions[_KERNEL].__module__
+    # Numba looks a module up by this name when it loads the machine code.
+    namespace["__name__"] = "corridor_sim.engine.loop"
+    namespace["prefetch"] = _prefetch()
     return namespace, functions
+
+
+def _prefetch() -> Any:
+    """Return the compiled form of `loop_queues.prefetch`, one instruction of the processor."""
+    from numba.core import types
+    from numba.core.cgutils import int32_t, ir, voidptr_t
+    from numba.extending import intrinsic
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, index = arguments
+        data = context.make_array(signature.args[0])(context, builder, array).data
+        place = builder.bitcast(builder.gep(data, [index]), voidptr_t)
+        kind = ir.FunctionType(ir.VoidType(), [voidptr_t, int32_t, int32_t, int32_t])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [voidptr_t], kind)
+        # For reading, to be kept near, data.
+        builder.call(function, [place, int32_t(0), int32_t(3), int32_t(1)])
+        return context.get_dummy_value()
+
+    def prefetch(_context: Any, array: Any, _place: Any) -> Any:
+        return types.void(array, types.int64), generate
+
+    return intrinsic(prefetch)
 
 
 def _compile_called(
@@ -157,27 +217,12 @@ def _signature(function: FunctionType) -> Any:
     """Return the types of a function as its annotations say, those of arrays by their names."""
     from numba.core import types
 
-    def array(kind: Any, dimensions: int = 1, *, fixed: bool = False) -> Any:
-        return types.Array(kind, dimensions, "C", readonly=fixed)
+    def kind(name: str, annotation: str) -> Any:
+        if annotation in _SCALARS:
+            return getattr(types, _SCALARS[annotation])
+        element, is_written = _ARRAYS.get(name, _COLUMN)
+        return types.Array(getattr(types, element), 1, "C", readonly=not is_written)
 
-    arrays = {
-        "m": array(types.int64),
-        "f": array(types.float64),
-        "known": array(types.int64),
-        "legs": array(types.int32, 2),
-        "log": array(types.int64),
-        "fixed": array(types.float64, fixed=True),
-        "places": array(types.int32, fixed=True),
-        "takes": array(types.int8, fixed=True),
-        "status": array(types.int8),
-        "lockages": array(types.int64, 2),
-    }
-    scalars = {
-        "int": types.int64,
-        "float": types.float64,
-        "bool": types.boolean,
-        "None": types.void,
-    }
     named = dict(function.__annotations__)
-    result = scalars[named.pop("return")]
-    return result(*(scalars[kind] if kind in scalars else arrays[n] for n, kind in named.items()))
+    result = kind("", named.pop("return"))
+    return result(*(kind(*item) for item in named.items()))

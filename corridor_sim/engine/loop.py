@@ -8,61 +8,61 @@ stands, slowly, and `engine.jit` compiles it as it stands.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corridor_sim.engine import loop_columns as at
 from corridor_sim.engine.events import EventLog
 from corridor_sim.engine.loop_columns import Numbers
 from corridor_sim.engine.loop_dispatch import service_pass
-from corridor_sim.engine.loop_journeys import bring, call_on, end_visit, give_back
-from corridor_sim.engine.loop_queues import ask, heap_pop, join, mark_resource, mark_service
+from corridor_sim.engine.loop_journeys import (
+    alight,
+    call_on,
+    end_visit,
+    give_back,
+    release,
+    travel,
+)
+from corridor_sim.engine.loop_layout import lay_out, read_off
+from corridor_sim.engine.loop_queues import (
+    ask,
+    heap_pop,
+    join,
+    look_ahead,
+    mark_resource,
+    mark_service,
+)
 from corridor_sim.engine.loop_resources import (
     apply_capacity,
     end_lockage,
     free_server,
     resource_pass,
 )
-from corridor_sim.engine.loop_state import State, build_state, collect_log
-from corridor_sim.plan.tables import Plan
+from corridor_sim.engine.loop_state import (
+    Columns,
+    Memory,
+    build_memory,
+    list_known_events,
+    plan_columns,
+)
+from corridor_sim.plan.tables import NEVER, Plan
 
-__all__ = ["Slice", "run_loop", "run_slice"]
+__all__ = ["Call", "run_loop", "run_slice"]
 
 _DAY = 86_400
 
-# `run_slice` or its compiled form.
-Slice = Callable[..., None]
+Call = Callable[..., None]
 
 
-def run_slice(
-    m: Numbers,
-    f: Numbers,
-    known: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    takes: Numbers,
-    status: Numbers,
-    lockages: Numbers,
-    until: int,
-) -> None:
+def run_slice(m: Numbers, f: Numbers, h: Numbers, until: int) -> None:
     """Run all instants before `until`.
 
     Parameters
     ----------
-    m, f : (n,) int64 and float64
-        The block of state, see `loop_columns`, and the same memory as real numbers.
-    known : (n,) int64
-        Events known from the start, in the order of time, and one later than all others.
-    legs : (L + 1, N_LEG) int32
-        Legs.
-    log : (n,) int64
-        Stamps.
-    fixed, places, takes : (V,) float64, int32, int8
-        Drawn seconds, resource and chamber's take of each visit, as in the plan.
-    status : (D,) int8
-        Status of each departure.
-    lockages : (n, N_LOCKAGE) int64
-        Lockages in the order of start.
+    m, f, h : (n,) int64, (n,) float64, (2 n,) int32
+        One block of memory, see `loop_columns`.
     until : int
         Second.
 
@@ -73,7 +73,7 @@ def run_slice(
     """
     heap = m[at.HEAP]
     while True:
-        key = known[m[at.N_KNOWN]]
+        key = m[m[at.KNOWN]]
         if m[at.N_HEAP] > 0 and m[heap] < key:
             key = m[heap]
         now = key >> at.TIME_SHIFT
@@ -82,46 +82,48 @@ def run_slice(
         m[at.NOW] = now
         end = now + 1 << at.TIME_SHIFT
         while True:
-            if known[m[at.N_KNOWN]] < end:
-                key = known[m[at.N_KNOWN]]
-                m[at.N_KNOWN] += 1
+            if m[m[at.KNOWN]] < end:
+                key = m[m[at.KNOWN]]
+                m[at.KNOWN] += 1
             elif m[at.N_HEAP] > 0 and m[heap] < end:
                 key = heap_pop(m)
             else:
                 break
-            row = key & at.ID_MASK
+            look_ahead(m)
+            place = key & at.ID_MASK
             kind = key >> at.ID_BITS & at.KIND_MASK
             if kind == at.DONE:
-                free_server(m, row)
-                end_visit(m, f, legs, log, fixed, places, status, row, now)
+                free_server(m, place)
+                end_visit(m, f, h, place, now)
             elif kind == at.RELEASE:
-                visit = legs[row, at.LE_VISIT]
-                bring(m, f, legs, log, fixed, places, status, row, visit, now)
+                release(m, f, h, place << 1)
             elif kind == at.READY:
-                log[m[at.LG_READY] + row] = now
-                join(m, legs, row, now)
+                join(m, h, place << 1, now)
             elif kind == at.STEPPED:
-                end_visit(m, f, legs, log, fixed, places, status, row, now)
+                alight(m, f, h, m[place + at.CL_ALIGHTING], now)
+                travel(m, f, h, place, now)
             elif kind == at.ASK:
-                ask(m, log, row, now)
+                ask(m, h, place, now)
             elif kind == at.CALL_ON:
-                call_on(m, log, row, now)
+                call_on(m, h, place, now)
             elif kind == at.SLOT:
-                _slot_due(m, row)
+                _slot_due(m, place)
             elif kind == at.THROUGH:
-                end_lockage(m, f, legs, log, fixed, places, status, row)
+                end_lockage(m, f, h, place)
             elif kind == at.BACK:
-                give_back(m, row, now)
+                give_back(m, place, now)
             elif kind == at.WAKE:
-                if m[row + at.SV_WAKE] == now:
-                    m[row + at.SV_WAKE] = -1
-                    mark_service(m, row)
+                if m[place + at.SV_WAKE] == now:
+                    m[place + at.SV_WAKE] = -1
+                    mark_service(m, place)
             elif kind == at.CAPACITY:
-                apply_capacity(m, f, row)
+                apply_capacity(m, f, place)
             else:
-                mark_resource(m, m[row + at.LO_RESOURCE])
-        service_pass(m, f, legs, log, fixed, places, status)
-        resource_pass(m, f, legs, log, fixed, takes, lockages)
+                mark_resource(m, m[place + at.LO_RESOURCE])
+        if m[at.N_DUE_SERVICES] > 0:
+            service_pass(m, f, h)
+        if m[at.N_DUE_RESOURCES] > 0:
+            resource_pass(m, f, h)
 
 
 def _slot_due(m: Numbers, service: int) -> None:
@@ -137,7 +139,7 @@ def run_loop(
     plan: Plan,
     *,
     progress: Callable[[int, int], None] | None = None,
-    compiled: Slice | None = None,
+    call: Call | None = None,
     room: int = 1 << 16,
 ) -> EventLog:
     """Run a plan on the loop.
@@ -148,8 +150,9 @@ def run_loop(
         What to run.
     progress : callable, optional
         Called once a simulated day with the second reached and the horizon.
-    compiled : callable, optional
-        Compiled form of `run_slice`; without it the loop runs as plain Python.
+    call : callable, optional
+        Calls the compiled form of a function with its arguments; without it the loop runs as
+        plain Python.
     room : int
         Clients, events and lockages for which there is room at first. Where it does not suffice
         the run begins anew with twice the room.
@@ -159,27 +162,93 @@ def run_loop(
     EventLog
         The stamps of the run.
     """
+    call = call or _call_plainly
+    columns = plan_columns(plan)
     while True:
-        state = build_state(plan, room=room)
+        memory = build_memory(plan, room=room)
+        first_legs = np.full(len(columns.box_mteu), NEVER, dtype=np.int64)
+        call(lay_out, *memory, *columns, first_legs)
+        list_known_events(plan, memory.m, first_legs)
         try:
-            _run_slices(state, plan.horizon, progress, compiled)
+            for until in (*range(_DAY, plan.horizon, _DAY), plan.horizon):
+                call(run_slice, *memory, until)
+                if progress is not None:
+                    progress(until, plan.horizon)
         except OverflowError:
             room *= 2
         else:
-            return collect_log(state)
+            return _collect_log(plan, memory, columns, call)
 
 
-def _run_slices(
-    state: State,
-    horizon: int,
-    progress: Callable[[int, int], None] | None,
-    compiled: Slice | None,
-) -> None:
-    arguments: tuple[Numbers, ...] = state
-    if compiled is None:
-        arguments = tuple(memoryview(array) for array in arguments)
-    run: Slice = compiled or run_slice
-    for until in (*range(_DAY, horizon, _DAY), horizon):
-        run(*arguments, until)
-        if progress is not None:
-            progress(until, horizon)
+def _call_plainly(function: Callable[..., None], *arguments: Any) -> None:
+    """Call a function as it stands, with memory views, which give plain integers."""
+    function(*(a.data if isinstance(a, np.ndarray) else a for a in arguments))
+
+
+def _empty_log(plan: Plan) -> EventLog:
+    """Return a log whose legs and visits are still to be written, each of them once."""
+
+    def unwritten(n: int) -> NDArray[np.int64]:
+        return np.empty(n, dtype=np.int64)
+
+    def none() -> NDArray[np.int64]:
+        return np.empty(0, dtype=np.int64)
+
+    legs, visits, departures = plan.n_legs, plan.n_visits, plan.n_departures
+    return EventLog(
+        leg_ready=unwritten(legs),
+        leg_board=unwritten(legs),
+        leg_alight=unwritten(legs),
+        leg_departure=unwritten(legs),
+        visit_queued=unwritten(visits),
+        visit_start=unwritten(visits),
+        visit_end=unwritten(visits),
+        departure_status=np.zeros(departures, dtype=np.int8),
+        departure_time=np.full(departures, NEVER, dtype=np.int64),
+        departure_mteu=np.zeros(departures, dtype=np.int64),
+        departure_kg=np.zeros(departures, dtype=np.int64),
+        lockage_resource=none(),
+        lockage_chamber=none(),
+        lockage_direction=none(),
+        lockage_vessels=none(),
+        lockage_start=none(),
+        lockage_end=none(),
+    )
+
+
+def _collect_log(plan: Plan, memory: Memory, columns: Columns, call: Call) -> EventLog:
+    log = _empty_log(plan)
+    call(
+        read_off,
+        memory.m,
+        memory.h,
+        columns.leg_service,
+        columns.leg_number,
+        columns.leg_visit_first,
+        columns.departure_first,
+        columns.service_visit_first,
+        columns.step_first,
+        columns.step_resource,
+        columns.background_first,
+        log.leg_ready,
+        log.leg_board,
+        log.leg_alight,
+        log.leg_departure,
+        log.visit_queued,
+        log.visit_start,
+        log.visit_end,
+        log.departure_status,
+        log.departure_time,
+        log.departure_mteu,
+        log.departure_kg,
+    )
+    m = memory.m
+    first, size = m[at.LOCKAGES], m[at.N_LOCKAGES] * at.N_LOCKAGE
+    lockages = m[first : first + size].reshape(-1, at.N_LOCKAGE)
+    log.lockage_resource = (lockages[:, at.LK_RESOURCE] - m[at.RESOURCES]) // at.N_RESOURCE
+    log.lockage_chamber = lockages[:, at.LK_CHAMBER].copy()
+    log.lockage_direction = lockages[:, at.LK_DIRECTION].copy()
+    log.lockage_vessels = lockages[:, at.LK_VESSELS].copy()
+    log.lockage_start = lockages[:, at.LK_START].copy()
+    log.lockage_end = lockages[:, at.LK_END].copy()
+    return log

@@ -7,7 +7,7 @@ from corridor_sim.engine.events import CANCELLED_EMPTY, CANCELLED_PENDING, DEPAR
 from corridor_sim.engine.loop_columns import Numbers
 from corridor_sim.engine.loop_journeys import board, take_aboard, travel
 from corridor_sim.engine.loop_queues import (
-    first_in_line,
+    first_line,
     leave_line,
     oldest_ready,
     schedule,
@@ -28,33 +28,20 @@ __all__ = ["service_pass"]
 _DAY = 86_400
 
 
-def service_pass(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-) -> None:
+def service_pass(m: Numbers, f: Numbers, h: Numbers) -> None:
     """Let the due services send off what may leave, in the order of their names."""
-    # A journey of no duration would make boxes ready in this very second, hence another round.
-    while m[at.N_DUE_SERVICES] > 0:
-        count = m[at.N_DUE_SERVICES]
-        m[at.N_DUE_SERVICES] = 0
-        for place in range(count):
-            service = m[m[at.DUE_SERVICES] + place]
-            m[m[at.WORK] + place] = service
-            m[service + at.SV_DUE] = 0
-        for place in range(count):
-            service = m[m[at.WORK] + place]
-            dispatch = m[service + at.SV_DISPATCH]
-            if dispatch == TIMETABLE:
-                _dispatch_slots(m, f, legs, log, fixed, places, status, service)
-            elif dispatch == FILL:
-                _dispatch_filled(m, f, legs, log, fixed, places, status, service)
-            else:
-                _dispatch_each(m, f, legs, log, fixed, places, status, service)
+    count = m[at.N_DUE_SERVICES]
+    m[at.N_DUE_SERVICES] = 0
+    for place in range(m[at.DUE_SERVICES], m[at.DUE_SERVICES] + count):
+        service = m[place]
+        m[service + at.SV_DUE] = 0
+        dispatch = m[service + at.SV_DISPATCH]
+        if dispatch == TIMETABLE:
+            _dispatch_slots(m, f, h, service)
+        elif dispatch == FILL:
+            _dispatch_filled(m, f, h, service)
+        else:
+            _dispatch_each(m, f, h, service)
 
 
 def _may_leave(m: Numbers, service: int, needed: int) -> bool:
@@ -68,26 +55,17 @@ def _may_leave(m: Numbers, service: int, needed: int) -> bool:
     return may_leave(vehicles, needed, held)
 
 
-def _dispatch_slots(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-    service: int,
-) -> None:
+def _dispatch_slots(m: Numbers, f: Numbers, h: Numbers, service: int) -> None:
     """Let overdue slots leave, first in first out, and give up those too many."""
     while m[service + at.SV_OVERDUE] < m[service + at.SV_OVERDUE_END]:
         number = m[m[service + at.SV_OVERDUE]]
         empty = m[service + at.SV_WAITING] == 0
         if empty and m[service + at.SV_RUNS_EMPTY] == 0:
             m[service + at.SV_OVERDUE] += 1
-            _cancel(m, log, status, service, number, CANCELLED_EMPTY)
+            _stamp(m, h, service, number, CANCELLED_EMPTY)
         elif _may_leave(m, service, 1):
             m[service + at.SV_OVERDUE] += 1
-            _depart(m, f, legs, log, fixed, places, status, service, number)
+            _depart(m, f, h, service, number)
         else:
             break
     while slot_is_dropped(
@@ -96,26 +74,17 @@ def _dispatch_slots(
     ):
         m[service + at.SV_OVERDUE_END] -= 1
         newest = m[m[service + at.SV_OVERDUE_END]]
-        _cancel(m, log, status, service, newest, CANCELLED_PENDING)
+        _stamp(m, h, service, newest, CANCELLED_PENDING)
 
 
-def _dispatch_filled(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-    service: int,
-) -> None:
+def _dispatch_filled(m: Numbers, f: Numbers, h: Numbers, service: int) -> None:
     """Let a service leave as long as it is due, has a vehicle and is within the day's limit."""
     now = m[at.NOW]
     max_wait = m[service + at.SV_MAX_WAIT]
     max_idle = m[service + at.SV_MAX_IDLE]
     max_per_day = m[service + at.SV_MAX_PER_DAY]
     while True:
-        oldest = oldest_ready(m, legs, service)
+        oldest = oldest_ready(m, h, m[service + at.SV_CALL])
         idle = _idle_since(m, m[service + at.SV_POOL])
         due = is_fill_due(
             m[service + at.SV_WAITING_MTEU],
@@ -142,106 +111,77 @@ def _dispatch_filled(
         if left >= max_per_day:
             _wake_at(m, service, (day + 1) * _DAY)
             return
-        _depart(m, f, legs, log, fixed, places, status, service, day * max_per_day + left)
+        _depart(m, f, h, service, day * max_per_day + left)
         m[service + at.SV_LEFT_TODAY] = left + 1
 
 
-def _dispatch_each(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-    service: int,
-) -> None:
+def _dispatch_each(m: Numbers, f: Numbers, h: Numbers, service: int) -> None:
     """Give each box a vehicle of its own, or a convoy, in the order of rank."""
+    call = m[service + at.SV_CALL]
     while True:
-        line = first_in_line(m, service, 0)
+        line = first_line(m, call)
         if line < 0:
             return
         leg = m[line + at.QU_HEAD]
-        mteu, kg = legs[leg, at.LE_MTEU], legs[leg, at.LE_KG]
+        mteu, kg = h[leg + at.LE_MTEU], h[leg + at.LE_KG]
         vehicles = convoy_vehicles(
-            mteu,
-            kg,
-            m[service + at.SV_CAPACITY_MTEU],
-            m[service + at.SV_CAPACITY_KG],
+            mteu, kg, m[service + at.SV_CAPACITY_MTEU], m[service + at.SV_CAPACITY_KG]
         )
         if not _may_leave(m, service, vehicles):
             return
-        client = _new_vehicle(m, service, legs[leg, at.LE_NUMBER])
-        leave_line(m, legs, line)
-        log[m[at.LG_BOARD] + leg] = m[at.NOW]
-        log[m[at.LG_DEPARTURE] + leg] = m[client + at.CL_DEPARTURE]
-        take_aboard(m, legs, client, leg)
+        client = _new_vehicle(m, service, h[leg + at.LE_DEPARTURE], leg + at.N_LEG)
+        leave_line(m, h, call, line)
+        take_aboard(m, h, client, leg)
         m[client + at.CL_MTEU] = mteu
         m[client + at.CL_KG] = kg
-        _leave(m, log, status, service, client, vehicles)
-        travel(m, f, legs, log, fixed, places, status, client, m[at.NOW])
+        _leave(m, f, h, service, client, vehicles)
 
 
-def _depart(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-    service: int,
-    number: int,
-) -> None:
+def _depart(m: Numbers, f: Numbers, h: Numbers, service: int, number: int) -> None:
     """Board at the first call and send the vehicle off."""
-    client = _new_vehicle(m, service, number)
-    board(m, legs, log, client, service, 0, m[service + at.SV_QUOTA])
-    _leave(m, log, status, service, client, 1)
-    travel(m, f, legs, log, fixed, places, status, client, m[at.NOW])
-
-
-def _new_vehicle(m: Numbers, service: int, number: int) -> int:
-    step = m[service + at.SV_STEP]
-    steps = (m[service + at.SV_STEP_END] - step) // at.N_STEP
+    record = _stamp(m, h, service, number, DEPARTED)
     departure = m[service + at.SV_DEPARTURE] + number
-    client = take_client(m, service + at.SV_FREE_VEHICLE, m[service + at.SV_VEHICLE_COLUMNS])
+    client = _new_vehicle(m, service, departure, record + at.N_DEPARTURE)
+    board(m, h, client, m[service + at.SV_CALL], m[service + at.SV_QUOTA])
+    m[record + at.DE_MTEU >> 1] = m[client + at.CL_MTEU]
+    m[record + at.DE_KG >> 1] = m[client + at.CL_KG]
+    _leave(m, f, h, service, client, 1)
+
+
+def _new_vehicle(m: Numbers, service: int, departure: int, visit: int) -> int:
+    """Return a new vehicle; `visit` is the record of its first one."""
+    size = m[service + at.SV_VEHICLE_SIZE]
+    client = take_client(m, service + at.SV_FREE_VEHICLE, size)
     m[client + at.CL_KIND] = at.VEHICLE_CLIENT
     m[client + at.CL_RANK] = departure
     m[client + at.CL_DEPARTURE] = departure
-    m[client + at.CL_ROW] = service
-    m[client + at.CL_STEP] = step
-    m[client + at.CL_VISIT] = m[service + at.SV_VISIT] + number * steps
+    m[client + at.CL_RECORD] = service
+    m[client + at.CL_STEP] = m[service + at.SV_STEP]
+    m[client + at.CL_VISIT] = visit
     m[client + at.CL_MTEU] = 0
     m[client + at.CL_KG] = 0
-    end = client + m[service + at.SV_VEHICLE_COLUMNS]
-    for off in range(client + at.N_CLIENT, end, at.N_ABOARD):
+    for off in range(client + at.N_VEHICLE, client + size, at.N_ABOARD):
         m[off + at.AB_HEAD] = -1
         m[off + at.AB_MTEU] = 0
         m[off + at.AB_KG] = 0
     return client
 
 
-def _leave(
-    m: Numbers, log: Numbers, status: Numbers, service: int, client: int, vehicles: int
-) -> None:
-    """Stamp the departure and take its vehicles out of the pool."""
-    departure = m[client + at.CL_DEPARTURE]
-    status[departure] = DEPARTED
-    log[m[at.DE_TIME] + departure] = m[at.NOW]
-    log[m[at.DE_MTEU] + departure] = m[client + at.CL_MTEU]
-    log[m[at.DE_KG] + departure] = m[client + at.CL_KG]
+def _leave(m: Numbers, f: Numbers, h: Numbers, service: int, client: int, vehicles: int) -> None:
+    """Take vehicles out of the pool and begin the journey."""
     m[client + at.CL_VEHICLES] = vehicles
     pool = m[service + at.SV_POOL]
     if pool >= 0:
         _take_vehicles(m, pool, vehicles)
+    travel(m, f, h, client, m[at.NOW])
 
 
-def _cancel(
-    m: Numbers, log: Numbers, status: Numbers, service: int, number: int, reason: int
-) -> None:
-    departure = m[service + at.SV_DEPARTURE] + number
-    status[departure] = reason
-    log[m[at.DE_TIME] + departure] = m[at.NOW]
+def _stamp(m: Numbers, h: Numbers, service: int, number: int, status: int) -> int:
+    """Stamp a departure that leaves or is given up now, and return its record."""
+    record: int = m[service + at.SV_RECORD] + number * m[service + at.SV_RECORD_SIZE]
+    h[record + at.DE_STATUS] = status
+    h[record + at.DE_TIME] = m[at.NOW]
+    return record
 
 
 def _wake_at(m: Numbers, service: int, time: int) -> None:

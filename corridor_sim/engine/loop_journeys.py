@@ -8,57 +8,56 @@ bound. Nothing that begins at the horizon or later is stamped.
 from __future__ import annotations
 
 from corridor_sim.engine import loop_columns as at
-from corridor_sim.engine.events import DEPARTED
 from corridor_sim.engine.loop_columns import Numbers
 from corridor_sim.engine.loop_queues import (
     ask,
-    first_in_line,
+    first_line,
     free_client,
     join,
     leave_line,
     mark_service,
+    prefetch,
     schedule,
     take_client,
 )
-from corridor_sim.plan.tables import NEVER
+from corridor_sim.plan.tables import NEVER, ON_DEMAND
 from corridor_sim.rules.consolidation import convoy_vehicles, fits, may_leave
 from corridor_sim.rules.ticks import duration_ticks
 
 __all__ = [
     "alight",
-    "ask_or_wait",
     "board",
     "bring",
     "call_on",
     "end_visit",
     "give_back",
-    "pass_freely",
+    "release",
+    "start_visit",
+    "take_aboard",
     "travel",
 ]
 
 
-def pass_freely(
-    m: Numbers,
-    f: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    visit: int,
-    resource: int,
-    mteu: int,
-    time: int,
-) -> int:
-    """Stamp a visit that can never make anybody wait and return its end."""
-    ticks = duration_ticks(fixed[visit], f[resource + at.RE_PER_TEU], mteu, 1.0)
-    log[m[at.VI_QUEUED] + visit] = time
-    log[m[at.VI_START] + visit] = time
-    log[m[at.VI_END] + visit] = time + ticks
+def start_visit(m: Numbers, h: Numbers, visit: int, time: int, ticks: int) -> int:
+    """Stamp the start and the end of a visit and return the end."""
+    h[visit + at.VI_START] = time
+    m[visit >> 1] = time + ticks
     return time + ticks
 
 
-def ask_or_wait(m: Numbers, log: Numbers, client: int, time: int) -> None:
+def pass_freely(
+    m: Numbers, f: Numbers, h: Numbers, visit: int, resource: int, mteu: int, time: int
+) -> int:
+    """Stamp a visit that can never make anybody wait and return its end."""
+    ticks = duration_ticks(f[visit >> 1], f[resource + at.RE_PER_TEU], mteu, 1.0)
+    h[visit + at.VI_QUEUED] = time
+    return start_visit(m, h, visit, time, ticks)
+
+
+def ask_or_wait(m: Numbers, h: Numbers, client: int, time: int) -> None:
     """Let a client ask for its resource now or at a later second."""
     if time == m[at.NOW]:
-        ask(m, log, client, time)
+        ask(m, h, client, time)
     else:
         schedule(m, time, at.ASK, client)
 
@@ -66,152 +65,116 @@ def ask_or_wait(m: Numbers, log: Numbers, client: int, time: int) -> None:
 # -- boxes ---------------------------------------------------------------------------------------
 
 
-def bring(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-    leg: int,
-    visit: int,
-    time: int,
-) -> None:
+def release(m: Numbers, f: Numbers, h: Numbers, leg: int) -> None:
+    """Let a box appear before its first leg."""
+    bring(m, f, h, leg, leg + 1 + h[leg + at.LE_READY], m[at.NOW])
+
+
+def bring(m: Numbers, f: Numbers, h: Numbers, leg: int, visit: int, time: int) -> None:
     """Bring a box from a visit before a leg as far as it gets without waiting.
 
     `time` is now, or a later second up to which nothing could hinder the box.
     """
     horizon = m[at.HORIZON]
     while time < horizon:
-        mteu = legs[leg, at.LE_MTEU]
-        end = legs[leg + 1, at.LE_VISIT]
-        while visit < end:
-            resource = m[at.RESOURCES] + places[visit] * at.N_RESOURCE
+        mteu = h[leg + at.LE_MTEU]
+        while visit < leg:
+            resource = h[visit + at.VI_RESOURCE]
             if m[resource + at.RE_FREE] == 0:
-                client = take_client(m, at.FREE_VISITOR, at.N_CLIENT)
-                level = legs[leg, at.LE_CALL_LEVEL] % at.LEVELS
-                queue = m[m[resource + at.RE_LEVEL] + level]
+                client = take_client(m, at.FREE_VISITOR, at.N_VISITOR)
+                level = h[leg + at.LE_OFF_LEVEL] % at.LEVELS
                 m[client + at.CL_KIND] = at.BOX_CLIENT
                 m[client + at.CL_RANK] = m[at.FIRST_BOX] + leg
-                m[client + at.CL_QUEUE] = queue
+                m[client + at.CL_QUEUE] = m[m[resource + at.RE_LEVEL] + level]
                 m[client + at.CL_RESOURCE] = resource
                 m[client + at.CL_VISIT] = visit
                 m[client + at.CL_HANDLED] = mteu
-                m[client + at.CL_ROW] = leg
-                ask_or_wait(m, log, client, time)
+                m[client + at.CL_RECORD] = leg
+                ask_or_wait(m, h, client, time)
                 return
-            time = pass_freely(m, f, log, fixed, visit, resource, mteu, time)
+            time = pass_freely(m, f, h, visit, resource, mteu, time)
             if time >= horizon:
                 return
-            visit += 1
-        line = legs[leg, at.LE_LINE]
-        if line < 0:
-            log[m[at.LG_READY] + leg] = time
+            visit += at.N_VISIT
+        call = h[leg + at.LE_CALL]
+        if call < 0:
+            h[leg + at.LE_READY] = time
             return
-        service = m[line + at.QU_SERVICE]
-        if (
-            m[service + at.SV_UNHINDERED] == 0
-            or m[line + at.QU_CALL] != 0
-            or not _may_leave_at_once(m, legs, leg, service)
-        ):
+        service = m[call + at.CO_SERVICE]
+        if m[call + at.CO_IS_UNHINDERED] == 0 or not _may_leave_at_once(m, h, leg, service):
             if time == m[at.NOW]:
-                log[m[at.LG_READY] + leg] = time
-                join(m, legs, leg, time)
+                join(m, h, leg, time)
             else:
-                schedule(m, time, at.READY, leg)
+                schedule(m, time, at.READY, leg >> 1)
             return
-        time = _ride(m, f, legs, log, fixed, status, leg, service, time)
+        time = _ride(m, f, h, leg, service, time)
         if time < 0:
             return
-        leg += 1
-        visit = legs[leg, at.LE_VISIT]
+        visit = leg + at.N_LEG + m[service + at.SV_RECORD_SIZE]
+        leg += at.N_LEG + h[leg + at.LE_AFTER]
 
 
-def _may_leave_at_once(m: Numbers, legs: Numbers, leg: int, service: int) -> bool:
+def _may_leave_at_once(m: Numbers, h: Numbers, leg: int, service: int) -> bool:
     """Ask the rule whether a vehicle of an unlimited fleet leaves as soon as the box is ready."""
     vehicles = convoy_vehicles(
-        legs[leg, at.LE_MTEU],
-        legs[leg, at.LE_KG],
+        h[leg + at.LE_MTEU],
+        h[leg + at.LE_KG],
         m[service + at.SV_CAPACITY_MTEU],
         m[service + at.SV_CAPACITY_KG],
     )
     return may_leave(NEVER, vehicles, False)
 
 
-def _ride(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    status: Numbers,
-    leg: int,
-    service: int,
-    time: int,
-) -> int:
+def _ride(m: Numbers, f: Numbers, h: Numbers, leg: int, service: int, time: int) -> int:
     """Take a box by a vehicle of its own that nothing can hinder.
 
     Returns the second at which it alights, -1 where it does not alight before the horizon.
     """
     horizon = m[at.HORIZON]
-    number = legs[leg, at.LE_NUMBER]
-    mteu = legs[leg, at.LE_MTEU]
-    departure = m[service + at.SV_DEPARTURE] + number
-    log[m[at.LG_READY] + leg] = time
-    log[m[at.LG_BOARD] + leg] = time
-    log[m[at.LG_DEPARTURE] + leg] = departure
-    status[departure] = DEPARTED
-    log[m[at.DE_TIME] + departure] = time
-    log[m[at.DE_MTEU] + departure] = mteu
-    log[m[at.DE_KG] + departure] = legs[leg, at.LE_KG]
-    alights = legs[leg, at.LE_CALL_LEVEL] // at.LEVELS
-    first, end = m[service + at.SV_STEP], m[service + at.SV_STEP_END]
-    visit = m[service + at.SV_VISIT] + number * ((end - first) // at.N_STEP)
+    mteu = h[leg + at.LE_MTEU]
+    alights = h[leg + at.LE_OFF_LEVEL] // at.LEVELS
+    h[leg + at.LE_READY] = time
+    h[leg + at.LE_BOARD] = time
+    visit = leg + at.N_LEG
     alighted = -1
-    for step in range(first, end, at.N_STEP):
+    for step in range(m[service + at.SV_STEP], m[service + at.SV_STEP_END], at.N_STEP):
         call = m[step + at.ST_CALL]
         leaves = call > 0 and call == alights
         resource = m[step + at.ST_RESOURCE]
         if resource >= 0:
             handled = mteu if call == 0 or leaves else 0
-            time = pass_freely(m, f, log, fixed, visit, resource, handled, time)
+            time = pass_freely(m, f, h, visit, resource, handled, time)
+            visit += at.N_VISIT
         if leaves:
             alighted = time
         if time >= horizon:
             break
-        visit += 1
     if alighted < 0 or alighted >= horizon:
         return -1
-    log[m[at.LG_ALIGHT] + leg] = alighted
+    h[leg + at.LE_ALIGHT] = alighted
     return alighted
 
 
 # -- vehicles ------------------------------------------------------------------------------------
 
 
-def board(
-    m: Numbers, legs: Numbers, log: Numbers, client: int, service: int, call: int, quota: int
-) -> int:
+def board(m: Numbers, h: Numbers, client: int, call: int, quota: int) -> int:
     """Board in the order of rank until the first box that does not fit; return the load taken."""
-    now = m[at.NOW]
-    departure = m[client + at.CL_DEPARTURE]
+    service = m[client + at.CL_RECORD]
     capacity_kg = m[service + at.SV_CAPACITY_KG]
     load_mteu, load_kg = m[client + at.CL_MTEU], m[client + at.CL_KG]
     limit_mteu = min(m[service + at.SV_CAPACITY_MTEU], load_mteu + quota)
     boarded = 0
     while True:
-        line = first_in_line(m, service, call)
+        line = first_line(m, call)
         if line < 0:
             break
         leg = m[line + at.QU_HEAD]
-        mteu, kg = legs[leg, at.LE_MTEU], legs[leg, at.LE_KG]
+        mteu, kg = h[leg + at.LE_MTEU], h[leg + at.LE_KG]
         if not fits(load_mteu, load_kg, mteu, kg, limit_mteu, capacity_kg):
             break
-        leave_line(m, legs, line)
-        log[m[at.LG_BOARD] + leg] = now
-        log[m[at.LG_DEPARTURE] + leg] = departure
-        take_aboard(m, legs, client, leg)
+        leave_line(m, h, call, line)
+        take_aboard(m, h, client, leg)
         load_mteu += mteu
         load_kg += kg
         boarded += mteu
@@ -220,35 +183,27 @@ def board(
     return boarded
 
 
-def take_aboard(m: Numbers, legs: Numbers, client: int, leg: int) -> None:
-    """Put a box among those that alight at the same call."""
-    alights = legs[leg, at.LE_CALL_LEVEL] // at.LEVELS
-    if alights < m[m[client + at.CL_ROW] + at.SV_CALLS]:
-        off = client + at.N_CLIENT + alights * at.N_ABOARD
-        legs[leg, at.LE_NEXT] = m[off + at.AB_HEAD]
+def take_aboard(m: Numbers, h: Numbers, client: int, leg: int) -> None:
+    """Stamp the boarding of a box and put it among those that alight at the same call."""
+    h[leg + at.LE_BOARD] = m[at.NOW]
+    h[leg + at.LE_DEPARTURE] = m[client + at.CL_DEPARTURE]
+    alights = h[leg + at.LE_OFF_LEVEL] // at.LEVELS
+    if alights < m[m[client + at.CL_RECORD] + at.SV_CALLS]:
+        off = client + at.N_VEHICLE + alights * at.N_ABOARD
+        h[leg + at.LE_NEXT] = m[off + at.AB_HEAD]
         m[off + at.AB_HEAD] = leg
-        m[off + at.AB_MTEU] += legs[leg, at.LE_MTEU]
-        m[off + at.AB_KG] += legs[leg, at.LE_KG]
+        m[off + at.AB_MTEU] += h[leg + at.LE_MTEU]
+        m[off + at.AB_KG] += h[leg + at.LE_KG]
 
 
-def travel(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-    client: int,
-    time: int,
-) -> None:
+def travel(m: Numbers, f: Numbers, h: Numbers, client: int, time: int) -> None:
     """Take a vehicle from the step it has come to as far as it gets without waiting.
 
     `time` is now; the steps that follow may run ahead of it.
     """
     horizon = m[at.HORIZON]
     now = m[at.NOW]
-    service = m[client + at.CL_ROW]
+    service = m[client + at.CL_RECORD]
     step = m[client + at.CL_STEP]
     visit = m[client + at.CL_VISIT]
     end = m[service + at.SV_STEP_END]
@@ -259,7 +214,7 @@ def travel(
         if call == 0:
             handled = m[client + at.CL_MTEU]
         elif call > 0:
-            off = client + at.N_CLIENT + call * at.N_ABOARD
+            off = client + at.N_VEHICLE + call * at.N_ABOARD
             alighting = m[off + at.AB_HEAD]
             if alighting >= 0:
                 handled = m[off + at.AB_MTEU]
@@ -274,22 +229,22 @@ def travel(
             m[client + at.CL_RESOURCE] = resource
             m[client + at.CL_HANDLED] = handled
             m[client + at.CL_ALIGHTING] = alighting
-            ask_or_wait(m, log, client, time)
+            ask_or_wait(m, h, client, time)
             return
         if resource >= 0:
-            time = pass_freely(m, f, log, fixed, visit, resource, handled, time)
+            time = pass_freely(m, f, h, visit, resource, handled, time)
             if time >= horizon:
                 return
+            visit += at.N_VISIT
         if alighting >= 0:
             if time > now:
-                m[client + at.CL_STEP] = step
+                m[client + at.CL_STEP] = step + at.N_STEP
                 m[client + at.CL_VISIT] = visit
                 m[client + at.CL_ALIGHTING] = alighting
                 schedule(m, time, at.STEPPED, client)
                 return
-            alight(m, f, legs, log, fixed, places, status, alighting, now)
+            alight(m, f, h, alighting, now)
         step += at.N_STEP
-        visit += 1
     if m[service + at.SV_RETURN_POOL] < 0:
         free_client(m, service + at.SV_FREE_VEHICLE, client)
         return
@@ -300,29 +255,26 @@ def travel(
         give_back(m, client, now)
 
 
-def alight(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-    leg: int,
-    now: int,
-) -> None:
+def alight(m: Numbers, f: Numbers, h: Numbers, leg: int, now: int) -> None:
     """Let the boxes of a list alight and go on."""
     while leg >= 0:
-        following = legs[leg, at.LE_NEXT]
-        log[m[at.LG_ALIGHT] + leg] = now
-        visit = legs[leg + 1, at.LE_VISIT]
-        bring(m, f, legs, log, fixed, places, status, leg + 1, visit, now)
+        following = h[leg + at.LE_NEXT]
+        if following >= 0:
+            prefetch(m, following >> 1)
+        h[leg + at.LE_ALIGHT] = now
+        visit = leg + at.N_LEG
+        next_leg = visit + h[leg + at.LE_AFTER]
+        service = m[h[leg + at.LE_CALL] + at.CO_SERVICE]
+        if m[service + at.SV_DISPATCH] == ON_DEMAND:
+            # The visits of its truck lie in between.
+            visit += m[service + at.SV_RECORD_SIZE]
+        bring(m, f, h, next_leg, visit, now)
         leg = following
 
 
 def give_back(m: Numbers, client: int, now: int) -> None:
     """Put the vehicles of a journey that has ended into their pool."""
-    service = m[client + at.CL_ROW]
+    service = m[client + at.CL_RECORD]
     pool = m[service + at.SV_RETURN_POOL]
     vehicles = m[client + at.CL_VEHICLES]
     first, room, entries = m[pool + at.PO_RING], m[pool + at.PO_ROOM], m[pool + at.PO_ENTRIES]
@@ -343,58 +295,46 @@ def give_back(m: Numbers, client: int, now: int) -> None:
 # -- background ----------------------------------------------------------------------------------
 
 
-def call_on(m: Numbers, log: Numbers, vessel: int, now: int) -> None:
+def call_on(m: Numbers, h: Numbers, vessel: int, now: int) -> None:
     """Let a background vessel ask for its next visit."""
     resource = m[vessel + at.VE_RESOURCE]
     queue = m[vessel + at.VE_QUEUE]
     if m[vessel + at.VE_DIRECTION] != 0 and m[resource + at.RE_LOCK] >= 0:
         queue += m[resource + at.RE_QUEUE_UP] - m[resource + at.RE_QUEUE]
-    client = take_client(m, at.FREE_VISITOR, at.N_CLIENT)
+    client = take_client(m, at.FREE_VISITOR, at.N_VISITOR)
     m[client + at.CL_KIND] = at.VESSEL_CLIENT
     m[client + at.CL_RANK] = m[vessel + at.VE_RANK]
     m[client + at.CL_QUEUE] = queue
     m[client + at.CL_RESOURCE] = resource
-    m[client + at.CL_VISIT] = m[at.FIRST_BACKGROUND_VISIT] + m[vessel + at.VE_VISIT]
+    m[client + at.CL_VISIT] = m[vessel + at.VE_VISIT]
     m[client + at.CL_HANDLED] = 0
-    m[client + at.CL_ROW] = vessel
-    ask(m, log, client, now)
+    m[client + at.CL_RECORD] = vessel
+    ask(m, h, client, now)
 
 
 # -- the end of a visit --------------------------------------------------------------------------
 
 
-def end_visit(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-    client: int,
-    now: int,
-) -> None:
+def end_visit(m: Numbers, f: Numbers, h: Numbers, client: int, now: int) -> None:
     """Let whoever has ended a visit go on; its server is free already."""
     kind = m[client + at.CL_KIND]
-    row = m[client + at.CL_ROW]
+    record = m[client + at.CL_RECORD]
+    visit = m[client + at.CL_VISIT] + at.N_VISIT
     if kind == at.VEHICLE_CLIENT:
-        alighting = m[client + at.CL_ALIGHTING]
-        alight(m, f, legs, log, fixed, places, status, alighting, now)
         m[client + at.CL_STEP] += at.N_STEP
-        m[client + at.CL_VISIT] += 1
-        travel(m, f, legs, log, fixed, places, status, client, now)
+        m[client + at.CL_VISIT] = visit
+        alight(m, f, h, m[client + at.CL_ALIGHTING], now)
+        travel(m, f, h, client, now)
     elif kind == at.BOX_CLIENT:
-        visit = m[client + at.CL_VISIT] + 1
         free_client(m, at.FREE_VISITOR, client)
-        bring(m, f, legs, log, fixed, places, status, row, visit, now)
+        bring(m, f, h, record, visit, now)
     else:
         free_client(m, at.FREE_VISITOR, client)
-        m[row + at.VE_DIRECTION] = 1 - m[row + at.VE_DIRECTION]
-        visit = m[row + at.VE_VISIT] + 1
-        if visit < m[row + at.VE_VISIT_END]:
-            m[row + at.VE_VISIT] = visit
-            time = now + m[m[at.GAPS] + visit]
-            if time > now:
-                schedule(m, time, at.CALL_ON, row)
+        m[record + at.VE_DIRECTION] = 1 - m[record + at.VE_DIRECTION]
+        if visit < m[record + at.VE_VISIT_END]:
+            m[record + at.VE_VISIT] = visit
+            gap = h[visit + at.VI_GAP]
+            if gap > 0:
+                schedule(m, now + gap, at.CALL_ON, record)
             else:
-                call_on(m, log, row, now)
+                call_on(m, h, record, now)

@@ -7,16 +7,18 @@ from corridor_sim.engine.loop_columns import Numbers
 
 __all__ = [
     "ask",
-    "first_in_line",
+    "first_line",
     "free_client",
     "heap_pop",
     "heap_push",
     "join",
     "leave_line",
+    "look_ahead",
     "mark_resource",
     "mark_service",
     "next_client",
     "oldest_ready",
+    "prefetch",
     "schedule",
     "take_client",
 ]
@@ -68,10 +70,25 @@ def heap_pop(m: Numbers) -> int:
     return earliest
 
 
+def look_ahead(m: Numbers) -> None:
+    """Have the records fetched whose events are among the next."""
+    for place in range(m[at.HEAP], m[at.HEAP] + at.AHEAD):
+        prefetch(m, m[place] & at.ID_MASK)
+    prefetch(m, m[m[at.KNOWN] + at.KNOWN_AHEAD] & at.ID_MASK)
+
+
 def schedule(m: Numbers, time: int, kind: int, row: int) -> None:
     """Bind an event; what lies at the horizon or beyond never happens."""
     if time < m[at.HORIZON]:
         heap_push(m, time << at.TIME_SHIFT | kind << at.ID_BITS | row)
+
+
+def prefetch(m: Numbers, place: int) -> None:
+    """Have a record fetched into the processor's cache; does nothing but where compiled.
+
+    Most of the time goes by in waiting for memory, a good part of it while something else could be
+    done.
+    """
 
 
 # -- marks of the instant ------------------------------------------------------------------------
@@ -106,19 +123,19 @@ def mark_resource(m: Numbers, resource: int) -> None:
 # -- clients at resources ------------------------------------------------------------------------
 
 
-def take_client(m: Numbers, free: int, columns: int) -> int:
+def take_client(m: Numbers, free: int, size: int) -> int:
     """Return a client record that is not in use.
 
-    `free` is where the list of those begins that were given back, all of `columns` numbers.
+    `free` is where the list of those begins that were given back, all of one size.
     """
     client: int = m[free]
     if client >= 0:
         m[free] = m[client + at.CL_NEXT]
         return client
     client = m[at.NEXT_CLIENT]
-    if client + columns > m[at.CLIENTS_END]:
+    if client + size > m[at.CLIENTS_END]:
         raise OverflowError("clients")
-    m[at.NEXT_CLIENT] = client + columns
+    m[at.NEXT_CLIENT] = client + size
     return client
 
 
@@ -128,7 +145,7 @@ def free_client(m: Numbers, free: int, client: int) -> None:
     m[free] = client
 
 
-def ask(m: Numbers, log: Numbers, client: int, now: int) -> None:
+def ask(m: Numbers, h: Numbers, client: int, now: int) -> None:
     """Let a client join its queue behind those who asked before or rank better.
 
     Within a level of priority a queue is in the order of time, so that only those who asked in
@@ -137,16 +154,15 @@ def ask(m: Numbers, log: Numbers, client: int, now: int) -> None:
     resource = m[client + at.CL_RESOURCE]
     queue = m[client + at.CL_QUEUE]
     rank = m[client + at.CL_RANK]
-    m[client + at.CL_ASKED] = now
-    log[m[at.VI_QUEUED] + m[client + at.CL_VISIT]] = now
+    h[m[client + at.CL_VISIT] + at.VI_QUEUED] = now
     tail = m[queue + at.QU_TAIL]
     if tail < 0:
         m[queue + at.QU_BEFORE] = -1
         m[queue + at.QU_HEAD] = client
         m[queue + at.QU_TAIL] = client
         m[client + at.CL_NEXT] = -1
-    elif m[tail + at.CL_ASKED] < now or m[tail + at.CL_RANK] < rank:
-        if m[tail + at.CL_ASKED] < now:
+    elif m[queue + at.QU_SINCE] < now or m[tail + at.CL_RANK] < rank:
+        if m[queue + at.QU_SINCE] < now:
             m[queue + at.QU_BEFORE] = tail
         m[tail + at.CL_NEXT] = client
         m[queue + at.QU_TAIL] = client
@@ -161,6 +177,7 @@ def ask(m: Numbers, log: Numbers, client: int, now: int) -> None:
             m[before + at.CL_NEXT] = client
         else:
             m[queue + at.QU_HEAD] = client
+    m[queue + at.QU_SINCE] = now
     if queue < m[resource + at.RE_QUEUE_UP]:
         m[resource + at.RE_WAITING] += 1
     else:
@@ -191,72 +208,82 @@ def next_client(m: Numbers, first: int, end: int, takes: bool) -> int:
 # -- boxes at calls ------------------------------------------------------------------------------
 
 
-def join(m: Numbers, legs: Numbers, leg: int, now: int) -> None:
-    """Let a box join the line of its service and call, and mark the service."""
-    line = legs[leg, at.LE_LINE]
-    legs[leg, at.LE_READY] = now
+def join(m: Numbers, h: Numbers, leg: int, now: int) -> None:
+    """Let a box join the line of its call and priority, and mark the service."""
+    call = h[leg + at.LE_CALL]
+    level = h[leg + at.LE_OFF_LEVEL] % at.LEVELS
+    line = call + at.N_CALL + level * at.N_QUEUE
+    h[leg + at.LE_READY] = now
     tail = m[line + at.QU_TAIL]
     if tail < 0:
         m[line + at.QU_BEFORE] = -1
         m[line + at.QU_HEAD] = leg
         m[line + at.QU_TAIL] = leg
-        legs[leg, at.LE_NEXT] = -1
-    elif legs[tail, at.LE_READY] < now or tail < leg:
-        if legs[tail, at.LE_READY] < now:
+        h[leg + at.LE_NEXT] = -1
+        if level < m[call + at.CO_LOWEST]:
+            m[call + at.CO_LOWEST] = level
+        if level > m[call + at.CO_HIGHEST]:
+            m[call + at.CO_HIGHEST] = level
+    elif m[line + at.QU_SINCE] < now or tail < leg:
+        if m[line + at.QU_SINCE] < now:
             m[line + at.QU_BEFORE] = tail
-        legs[tail, at.LE_NEXT] = leg
+        h[tail + at.LE_NEXT] = leg
         m[line + at.QU_TAIL] = leg
-        legs[leg, at.LE_NEXT] = -1
+        h[leg + at.LE_NEXT] = -1
     else:
         before = m[line + at.QU_BEFORE]
-        after = legs[before, at.LE_NEXT] if before >= 0 else m[line + at.QU_HEAD]
+        after = h[before + at.LE_NEXT] if before >= 0 else m[line + at.QU_HEAD]
         while after < leg:
-            before, after = after, legs[after, at.LE_NEXT]
-        legs[leg, at.LE_NEXT] = after
+            before, after = after, h[after + at.LE_NEXT]
+        h[leg + at.LE_NEXT] = after
         if before >= 0:
-            legs[before, at.LE_NEXT] = leg
+            h[before + at.LE_NEXT] = leg
         else:
             m[line + at.QU_HEAD] = leg
-    service = m[line + at.QU_SERVICE]
-    if m[line + at.QU_CALL] == 0:
+    m[line + at.QU_SINCE] = now
+    service = m[call + at.CO_SERVICE]
+    if m[call + at.CO_IS_FIRST] != 0:
         m[service + at.SV_WAITING] += 1
-        m[service + at.SV_WAITING_MTEU] += legs[leg, at.LE_MTEU]
-        m[service + at.SV_WAITING_KG] += legs[leg, at.LE_KG]
+        m[service + at.SV_WAITING_MTEU] += h[leg + at.LE_MTEU]
+        m[service + at.SV_WAITING_KG] += h[leg + at.LE_KG]
     mark_service(m, service)
 
 
-def first_in_line(m: Numbers, service: int, call: int) -> int:
+def first_line(m: Numbers, call: int) -> int:
     """Return the line whose first box ranks first at a call, -1 where nothing waits."""
-    columns = m[at.N_LEVELS] * at.N_QUEUE
-    first = m[service + at.SV_LINE] + call * columns
-    for line in range(first, first + columns, at.N_QUEUE):
+    first = call + at.N_CALL + m[call + at.CO_LOWEST] * at.N_QUEUE
+    last = call + at.N_CALL + m[call + at.CO_HIGHEST] * at.N_QUEUE
+    for line in range(first, last + 1, at.N_QUEUE):
         if m[line + at.QU_HEAD] >= 0:
             return line
     return -1
 
 
-def leave_line(m: Numbers, legs: Numbers, line: int) -> None:
-    """Take the first box out of a line."""
+def leave_line(m: Numbers, h: Numbers, call: int, line: int) -> None:
+    """Take the first box out of a line at a call."""
     leg = m[line + at.QU_HEAD]
-    following = legs[leg, at.LE_NEXT]
+    following = h[leg + at.LE_NEXT]
     m[line + at.QU_HEAD] = following
     if following < 0:
         m[line + at.QU_TAIL] = -1
+    else:
+        prefetch(m, following >> 1)
     if m[line + at.QU_BEFORE] == leg:
         m[line + at.QU_BEFORE] = -1
-    if m[line + at.QU_CALL] == 0:
-        service = m[line + at.QU_SERVICE]
+    if m[call + at.CO_IS_FIRST] != 0:
+        service = m[call + at.CO_SERVICE]
         m[service + at.SV_WAITING] -= 1
-        m[service + at.SV_WAITING_MTEU] -= legs[leg, at.LE_MTEU]
-        m[service + at.SV_WAITING_KG] -= legs[leg, at.LE_KG]
+        m[service + at.SV_WAITING_MTEU] -= h[leg + at.LE_MTEU]
+        m[service + at.SV_WAITING_KG] -= h[leg + at.LE_KG]
 
 
-def oldest_ready(m: Numbers, legs: Numbers, service: int) -> int:
-    """Return the second since which the oldest box waits at the first call, -1 for none."""
+def oldest_ready(m: Numbers, h: Numbers, call: int) -> int:
+    """Return the second since which the oldest box waits at a call, -1 for none."""
     oldest = -1
-    first = m[service + at.SV_LINE]
-    for line in range(first, first + m[at.N_LEVELS] * at.N_QUEUE, at.N_QUEUE):
+    first = call + at.N_CALL + m[call + at.CO_LOWEST] * at.N_QUEUE
+    last = call + at.N_CALL + m[call + at.CO_HIGHEST] * at.N_QUEUE
+    for line in range(first, last + 1, at.N_QUEUE):
         leg = m[line + at.QU_HEAD]
-        if leg >= 0 and (oldest < 0 or legs[leg, at.LE_READY] < oldest):
-            oldest = legs[leg, at.LE_READY]
+        if leg >= 0 and (oldest < 0 or h[leg + at.LE_READY] < oldest):
+            oldest = h[leg + at.LE_READY]
     return oldest

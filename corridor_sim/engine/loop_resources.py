@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corridor_sim.engine import loop_columns as at
 from corridor_sim.engine.loop_columns import Numbers
-from corridor_sim.engine.loop_journeys import board, end_visit
+from corridor_sim.engine.loop_journeys import board, end_visit, start_visit
 from corridor_sim.engine.loop_queues import mark_resource, mark_service, next_client, schedule
 from corridor_sim.rules.locks import (
     ALTERNATE,
@@ -19,23 +19,15 @@ from corridor_sim.rules.ticks import duration_ticks
 __all__ = ["apply_capacity", "end_lockage", "free_server", "resource_pass"]
 
 
-def resource_pass(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    takes: Numbers,
-    lockages: Numbers,
-) -> None:
+def resource_pass(m: Numbers, f: Numbers, h: Numbers) -> None:
     """Let the due resources start whatever may start, in the order of their names."""
     for place in range(m[at.N_DUE_RESOURCES]):
         resource = m[m[at.DUE_RESOURCES] + place]
         m[resource + at.RE_DUE] = 0
         if m[resource + at.RE_LOCK] < 0:
-            _serve(m, f, legs, log, fixed, resource)
+            _serve(m, f, h, resource)
         else:
-            _serve_lock(m, f, log, fixed, takes, lockages, m[resource + at.RE_LOCK])
+            _serve_lock(m, f, h, m[resource + at.RE_LOCK])
     m[at.N_DUE_RESOURCES] = 0
 
 
@@ -74,9 +66,7 @@ def free_server(m: Numbers, client: int) -> None:
         mark_resource(m, resource)
 
 
-def _serve(
-    m: Numbers, f: Numbers, legs: Numbers, log: Numbers, fixed: Numbers, resource: int
-) -> None:
+def _serve(m: Numbers, f: Numbers, h: Numbers, resource: int) -> None:
     now = m[at.NOW]
     servers = m[resource + at.RE_SERVERS]
     first, end = m[resource + at.RE_QUEUE], m[resource + at.RE_QUEUE_END]
@@ -89,39 +79,31 @@ def _serve(
             step = m[client + at.CL_STEP]
             if m[step + at.ST_BOARDS] != 0:
                 # Boxes board when handling starts, so the load is settled only now.
-                service = m[client + at.CL_ROW]
-                call, quota = m[step + at.ST_CALL], m[step + at.ST_QUOTA]
-                mteu += board(m, legs, log, client, service, call, quota)
+                mteu += board(m, h, client, _call(m, client, step), m[step + at.ST_QUOTA])
         visit = m[client + at.CL_VISIT]
         ticks = duration_ticks(
-            fixed[visit],
-            f[resource + at.RE_PER_TEU],
-            mteu,
-            f[resource + at.RE_SLOWDOWN],
+            f[visit >> 1], f[resource + at.RE_PER_TEU], mteu, f[resource + at.RE_SLOWDOWN]
         )
-        log[m[at.VI_START] + visit] = now
-        log[m[at.VI_END] + visit] = now + ticks
-        schedule(m, now + ticks, at.DONE, client)
+        schedule(m, start_visit(m, h, visit, now, ticks), at.DONE, client)
+
+
+def _call(m: Numbers, client: int, step: int) -> int:
+    """Return the call at which a vehicle is."""
+    service = m[client + at.CL_RECORD]
+    call: int = m[service + at.SV_CALL] + m[step + at.ST_CALL] * m[at.CALL_SIZE]
+    return call
 
 
 # -- locks ---------------------------------------------------------------------------------------
 
 
-def _serve_lock(
-    m: Numbers,
-    f: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    takes: Numbers,
-    lockages: Numbers,
-    lock: int,
-) -> None:
+def _serve_lock(m: Numbers, f: Numbers, h: Numbers, lock: int) -> None:
     """Let every free open flight lock, turn or idle, in the order of their numbers."""
     now = m[at.NOW]
     first = m[lock + at.LO_CHAMBER]
     for chamber in range(first, m[lock + at.LO_CHAMBER_END], at.N_CHAMBER):
         if m[chamber + at.CH_BUSY] == 0 and _is_open(m, lock, chamber):
-            _work(m, f, log, fixed, takes, lockages, lock, chamber)
+            _work(m, f, h, lock, chamber)
     resource = m[lock + at.LO_RESOURCE]
     waiting = m[resource + at.RE_WAITING] + m[resource + at.RE_WAITING_UP]
     if m[lock + at.LO_MODE] == TIMED and waiting > 0:
@@ -137,16 +119,7 @@ def _is_open(m: Numbers, lock: int, chamber: int) -> bool:
     return flight == 1
 
 
-def _work(
-    m: Numbers,
-    f: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    takes: Numbers,
-    lockages: Numbers,
-    lock: int,
-    chamber: int,
-) -> None:
+def _work(m: Numbers, f: Numbers, h: Numbers, lock: int, chamber: int) -> None:
     """Lock a batch with a free flight, or turn it, or leave it idle."""
     now = m[at.NOW]
     resource = m[lock + at.LO_RESOURCE]
@@ -164,19 +137,17 @@ def _work(
     if waiting > 0:
         first, end = m[resource + at.RE_QUEUE + direction], m[resource + at.RE_QUEUE_UP + direction]
         visit = m[next_client(m, first, end, False) + at.CL_VISIT]
-        batch = batch_taken(waiting, takes[visit], smallest)
+        batch = batch_taken(waiting, h[visit + at.VI_TAKE], smallest)
         if batch != 0:
-            cycle = duration_ticks(fixed[visit], 0.0, 0, f[resource + at.RE_SLOWDOWN])
+            cycle = duration_ticks(f[visit >> 1], 0.0, 0, f[resource + at.RE_SLOWDOWN])
             boarded = -1
             for _ in range(batch):
                 client = next_client(m, first, end, True)
-                visit = m[client + at.CL_VISIT]
-                log[m[at.VI_START] + visit] = now
-                log[m[at.VI_END] + visit] = now + cycle
+                start_visit(m, h, m[client + at.CL_VISIT], now, cycle)
                 m[client + at.CL_NEXT] = boarded
                 boarded = client
             m[resource + at.RE_WAITING + direction] = waiting - batch
-            _begin(m, lockages, lock, chamber, direction, batch, cycle, boarded)
+            _begin(m, lock, chamber, direction, batch, cycle, boarded)
             return
     if mode == ALTERNATE:
         opposite = 1 - direction
@@ -189,19 +160,12 @@ def _work(
             first = m[resource + at.RE_QUEUE + opposite]
             end = m[resource + at.RE_QUEUE_UP + opposite]
             visit = m[next_client(m, first, end, False) + at.CL_VISIT]
-            cycle = duration_ticks(fixed[visit], 0.0, 0, f[resource + at.RE_SLOWDOWN])
-            _begin(m, lockages, lock, chamber, direction, 0, cycle, -1)
+            cycle = duration_ticks(f[visit >> 1], 0.0, 0, f[resource + at.RE_SLOWDOWN])
+            _begin(m, lock, chamber, direction, 0, cycle, -1)
 
 
 def _begin(
-    m: Numbers,
-    lockages: Numbers,
-    lock: int,
-    chamber: int,
-    direction: int,
-    vessels: int,
-    cycle: int,
-    batch: int,
+    m: Numbers, lock: int, chamber: int, direction: int, vessels: int, cycle: int, batch: int
 ) -> None:
     """Start a lockage: `batch` is the first client of the list of those in the chamber."""
     now = m[at.NOW]
@@ -213,31 +177,22 @@ def _begin(
     if row == m[at.LOCKAGE_ROOM]:
         raise OverflowError("lockages")
     m[at.N_LOCKAGES] = row + 1
-    resource = m[lock + at.LO_RESOURCE]
-    lockages[row, at.LK_RESOURCE] = (resource - m[at.RESOURCES]) // at.N_RESOURCE
-    lockages[row, at.LK_CHAMBER] = (chamber - m[lock + at.LO_CHAMBER]) // at.N_CHAMBER
-    lockages[row, at.LK_DIRECTION] = direction
-    lockages[row, at.LK_VESSELS] = vessels
-    lockages[row, at.LK_START] = now
-    lockages[row, at.LK_END] = now + cycle
+    lockage = m[at.LOCKAGES] + row * at.N_LOCKAGE
+    m[lockage + at.LK_RESOURCE] = m[lock + at.LO_RESOURCE]
+    m[lockage + at.LK_CHAMBER] = (chamber - m[lock + at.LO_CHAMBER]) // at.N_CHAMBER
+    m[lockage + at.LK_DIRECTION] = direction
+    m[lockage + at.LK_VESSELS] = vessels
+    m[lockage + at.LK_START] = now
+    m[lockage + at.LK_END] = now + cycle
     schedule(m, now + cycle, at.THROUGH, chamber)
 
 
-def end_lockage(
-    m: Numbers,
-    f: Numbers,
-    legs: Numbers,
-    log: Numbers,
-    fixed: Numbers,
-    places: Numbers,
-    status: Numbers,
-    chamber: int,
-) -> None:
+def end_lockage(m: Numbers, f: Numbers, h: Numbers, chamber: int) -> None:
     """Free a chamber and let its vessels go on."""
     m[chamber + at.CH_BUSY] = 0
     mark_resource(m, m[m[chamber + at.CH_LOCK] + at.LO_RESOURCE])
     client = m[chamber + at.CH_BATCH]
     while client >= 0:
         following = m[client + at.CL_NEXT]
-        end_visit(m, f, legs, log, fixed, places, status, client, m[at.NOW])
+        end_visit(m, f, h, client, m[at.NOW])
         client = following

@@ -1,4 +1,4 @@
-"""From a plan to the arrays of the loop, and from its stamps to a log."""
+"""From a plan to the block of memory on which the loop works, and from it to a log."""
 
 from __future__ import annotations
 
@@ -8,32 +8,82 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.engine import loop_columns as at
-from corridor_sim.engine.events import EventLog
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.plan.tables import LOCK, NEVER, ON_DEMAND, TIMETABLE, Plan
 
-__all__ = ["State", "build_state", "collect_log"]
+__all__ = ["Columns", "Memory", "build_memory", "list_known_events", "plan_columns"]
 
 Ints = NDArray[np.int64]
 
-# The loop keeps loads of a box and numbers of visits in 32 bits.
+# The loop keeps loads of a box in 32 bits.
 _MOST = 2**31 - 1
 _LONGEST = 2 ** (63 - at.TIME_SHIFT) - 1
 
 
-class State(NamedTuple):
-    """The arguments of `loop.run_slice` but the last, and what they mean."""
+class Memory(NamedTuple):
+    """One block of memory read in three ways, see `loop_columns`."""
 
     m: Ints
     f: NDArray[np.float64]
-    known: Ints
-    legs: NDArray[np.int32]
-    log: Ints
-    fixed: NDArray[np.float64]
-    places: NDArray[np.int32]
-    takes: NDArray[np.int8]
-    status: NDArray[np.int8]
-    lockages: Ints
+    h: NDArray[np.int32]
+
+
+class Columns(NamedTuple):
+    """Columns of a plan as `loop_layout` takes them: read-only and of one type each."""
+
+    leg_first: Ints
+    leg_service: NDArray[np.int32]
+    leg_board_call: NDArray[np.int32]
+    leg_alight_call: NDArray[np.int32]
+    leg_number: Ints
+    leg_visit_first: Ints
+    box_mteu: Ints
+    box_kg: Ints
+    box_level: Ints
+    visit_resource: NDArray[np.int32]
+    visit_fixed_s: NDArray[np.float64]
+    visit_take: NDArray[np.int8]
+    departure_first: Ints
+    service_visit_first: Ints
+    step_first: Ints
+    step_resource: Ints
+    vessel_visit_first: Ints
+    gap: Ints
+    background_first: int
+
+
+def plan_columns(plan: Plan) -> Columns:
+    """Return the columns of a plan of which the loop makes records."""
+    legs, shipments, services = plan.legs, plan.shipments, plan.services
+    visits, background = plan.visits, plan.background
+    level = np.searchsorted(np.unique(shipments.priority), shipments.priority)
+    return Columns(
+        leg_first=_read_only(legs.first, np.int64),
+        leg_service=_read_only(legs.service, np.int32),
+        leg_board_call=_read_only(legs.board_call, np.int32),
+        leg_alight_call=_read_only(legs.alight_call, np.int32),
+        leg_number=_read_only(legs.number, np.int64),
+        leg_visit_first=_read_only(legs.visit_first, np.int64),
+        box_mteu=_read_only(shipments.mteu, np.int64),
+        box_kg=_read_only(shipments.kg, np.int64),
+        box_level=_read_only(level, np.int64),
+        visit_resource=_read_only(visits.resource, np.int32),
+        visit_fixed_s=_read_only(visits.fixed_s, np.float64),
+        visit_take=_read_only(visits.take, np.int8),
+        departure_first=_read_only(services.departure_first, np.int64),
+        service_visit_first=_read_only(services.visit_first, np.int64),
+        step_first=_read_only(services.step_first, np.int64),
+        step_resource=_read_only(services.step_resource, np.int64),
+        vessel_visit_first=_read_only(background.visit_first, np.int64),
+        gap=_read_only(background.gap, np.int64),
+        background_first=visits.background_first,
+    )
+
+
+def _read_only(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    view = np.ascontiguousarray(array, dtype=dtype).view()
+    view.flags.writeable = False
+    return view
 
 
 class Block:
@@ -49,25 +99,31 @@ class Block:
         self.size = 0
         self._sections: list[tuple[int, Ints]] = []
 
-    def add(self, rows: int, columns: int = 1, *, fill: int = 0) -> tuple[Ints, Ints]:
-        """Add a table and return it together with the place of each row."""
+    def add(self, rows: int, columns: int = 1) -> tuple[Ints, Ints]:
+        """Add a table of zeros and return it together with the place of each row and its end."""
         first = self.size
-        table = np.full((rows, columns), fill, dtype=np.int64)
+        table = np.zeros((rows, columns), dtype=np.int64)
         self.size += rows * columns
         self._sections.append((first, table))
         return table, first + np.arange(rows + 1) * columns
 
-    def join(self, room: int) -> Ints:
-        """Return the block, with room for as many numbers behind it."""
-        # What lies in the room is written before it is read; pages never touched cost nothing.
-        block = np.empty(self.size + room, dtype=np.int64)
+    def reserve(self, size: int) -> int:
+        """Add room for as many numbers and return its place."""
+        first = self.size
+        self.size += size
+        return first
+
+    def join(self) -> Memory:
+        """Return the block."""
+        # What is reserved is written before it is read; pages never touched cost nothing.
+        m = np.empty(self.size, dtype=np.int64)
         for first, table in self._sections:
-            block[first : first + table.size] = table.ravel()
-        return block
+            m[first : first + table.size] = table.ravel()
+        return Memory(m, m.view(np.float64), m.view(np.int32))
 
 
-def build_state(plan: Plan, *, room: int) -> State:
-    """Lay a plan out as the arrays on which the loop works.
+def build_memory(plan: Plan, *, room: int) -> Memory:
+    """Lay a plan out as the block of memory on which the loop works, but for boxes and the like.
 
     Parameters
     ----------
@@ -78,81 +134,54 @@ def build_state(plan: Plan, *, room: int) -> State:
 
     Returns
     -------
-    State
-        At second 0, with nothing done yet.
+    Memory
+        At second 0, without the records that `loop_layout` lays out and the known events.
 
     Raises
     ------
     CorridorSimError
-        If the plan is too large for the loop's arrays.
+        If the plan is too large for it.
     """
-    _refuse_too_large(plan)
     priorities = np.unique(plan.shipments.priority)
     n_levels = max(len(priorities), 1)
     block = Block()
     constants = block.add(at.N_CONSTANTS)[0][:, 0]
+    constants[at.HORIZON] = plan.horizon
+    constants[at.N_LEVELS] = n_levels
+    constants[at.CALL_SIZE] = at.N_CALL + n_levels * at.N_QUEUE
     services, service_at = block.add(len(plan.service_names), at.N_SERVICE)
     resources, resource_at = block.add(len(plan.resource_names), at.N_RESOURCE)
-    capacity_at = _add_capacity(plan, block, resource_at)
+    constants[at.SERVICES], constants[at.RESOURCES] = service_at[0], resource_at[0]
+    _add_capacity(plan, block, resource_at)
     _fill_resources(plan, block, resources, service_at)
     step_queue, vessel_queue = _add_queues(plan, block, resources, priorities)
     _add_locks(plan, block, resources, resource_at)
     _fill_services(plan, block, services, resource_at)
-    _add_lines(plan, block, services, service_at, n_levels)
-    _add_steps(plan, block, services, resources, resource_at, step_queue)
-    vessel_at = _add_vessels(plan, block, resource_at, vessel_queue)
+    calls = _add_calls(plan, block, services, service_at, n_levels)
+    _add_steps(plan, block, services, resources, resource_at, step_queue, calls)
+    constants[at.VESSELS] = _add_vessels(plan, block, resource_at, vessel_queue)
     _add_pools(plan, block, services, service_at)
-    gaps, gap_at = block.add(len(plan.background.gap))
-    gaps[:, 0] = plan.background.gap
-    constants[at.GAPS] = gap_at[0]
-    constants[at.DUE_SERVICES] = block.add(len(services))[1][0]
-    constants[at.WORK] = block.add(len(services))[1][0]
-    constants[at.DUE_RESOURCES] = block.add(len(resources))[1][0]
-    constants[at.HORIZON] = plan.horizon
-    constants[at.RESOURCES] = resource_at[0]
-    constants[at.N_LEVELS] = n_levels
     constants[at.FREE_VISITOR] = NEVER
-    constants[at.FIRST_BACKGROUND_VISIT] = plan.visits.background_first
-    constants[at.FIRST_BOX] = plan.n_departures + len(vessel_at) - 1
+    constants[at.FIRST_BOX] = plan.n_departures + len(plan.background.resource)
+    constants[at.DUE_SERVICES] = block.reserve(len(services))
+    constants[at.DUE_RESOURCES] = block.reserve(len(resources))
+    constants[at.KNOWN] = block.reserve(_most_known(plan))
+    constants[at.RECORDS] = block.reserve(_record_size(plan, services))
     constants[at.LOCKAGE_ROOM] = constants[at.HEAP_ROOM] = room
-    constants[at.HEAP] = block.size
-    constants[at.NEXT_CLIENT] = block.size + room
-    widest = int(services[:, at.SV_VEHICLE_COLUMNS].max(initial=at.N_CLIENT))
-    constants[at.CLIENTS_END] = block.size + room * (1 + widest)
-    stamps = np.cumsum([0, *[plan.n_legs] * 4, *[plan.n_visits] * 3, *[plan.n_departures] * 3])
-    constants[at.LG_READY : at.DE_KG + 1] = stamps[:-1]
-    log = np.full(int(stamps[-1]), NEVER, dtype=np.int64)
-    log[stamps[-3] :] = 0
-    m = block.join(room * (1 + widest))
-    return State(
-        m=m,
-        f=m.view(np.float64),
-        known=_known_events(plan, service_at, capacity_at, vessel_at),
-        legs=_leg_table(plan, priorities, services, n_levels),
-        log=log,
-        fixed=_read_only(plan.visits.fixed_s, np.float64),
-        places=_read_only(plan.visits.resource, np.int32),
-        takes=_read_only(plan.visits.take, np.int8),
-        status=np.zeros(plan.n_departures, dtype=np.int8),
-        lockages=np.empty((room, at.N_LOCKAGE), dtype=np.int64),
-    )
+    constants[at.HEAP] = block.reserve(room + at.AHEAD)
+    constants[at.LOCKAGES] = block.reserve(room * at.N_LOCKAGE)
+    widest = int(services[:, at.SV_VEHICLE_SIZE].max(initial=at.N_VISITOR))
+    constants[at.NEXT_CLIENT] = block.reserve(room * widest)
+    constants[at.CLIENTS_END] = block.size
+    _refuse_too_large(plan, block.size)
+    return block.join()
 
 
-def collect_log(state: State) -> EventLog:
-    """Return the stamps of a run as a log, which shares their memory."""
-    stamps = np.split(state.log, state.m[at.LG_BOARD : at.DE_KG + 1])
-    lockages = state.lockages[: state.m[at.N_LOCKAGES]]
-    in_order: list[Any] = [*stamps[:7], state.status, *stamps[7:]]
-    return EventLog(*in_order, *(column.copy() for column in lockages.T))
-
-
-def _refuse_too_large(plan: Plan) -> None:
+def _refuse_too_large(plan: Plan, size: int) -> None:
     shipments = plan.shipments
     for what, number, most in (
         ("seconds simulated", plan.horizon, _LONGEST),
-        ("visits", plan.n_visits, _MOST),
-        ("legs", plan.n_legs, at.ID_MASK),
-        ("departures", plan.n_departures, at.ID_MASK),
+        ("words of memory", size, at.ID_MASK),
         ("thousandths of a TEU in a shipment", int(shipments.mteu.max(initial=0)), _MOST),
         ("kilograms in a shipment", int(shipments.kg.max(initial=0)), _MOST),
     ):
@@ -163,11 +192,29 @@ def _refuse_too_large(plan: Plan) -> None:
             )
 
 
-def _read_only(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
-    """Return a read-only view of one type, so that the loop is compiled once."""
-    view = np.ascontiguousarray(array, dtype=dtype).view()
-    view.flags.writeable = False
-    return view
+def _record_size(plan: Plan, services: Ints) -> int:
+    """Return the size of all records of departures, boxes and background visits, in 64 bits."""
+    # Each box that is served ends with a delivery; each departure on demand is one leg.
+    deliveries = int(np.count_nonzero(np.diff(plan.legs.first)))
+    departures = services[:, at.SV_RECORD_SIZE] * np.diff(plan.services.departure_first)
+    n_visits = plan.n_visits - plan.visits.shipment_first
+    return (
+        int(departures.sum())
+        + (plan.n_legs - deliveries) * at.N_LEG
+        + deliveries * at.N_DELIVERY
+        + n_visits * at.N_VISIT
+    ) // 2
+
+
+def _most_known(plan: Plan) -> int:
+    return (
+        len(plan.legs.first)
+        + len(plan.services.slot_time)
+        + len(plan.resources.row_time)
+        + len(plan.background.resource)
+        + len(plan.service_names)
+        + at.KNOWN_AHEAD
+    )
 
 
 def _places(rank: NDArray[Any], places: Ints) -> Ints:
@@ -175,40 +222,53 @@ def _places(rank: NDArray[Any], places: Ints) -> Ints:
     return np.where(rank >= 0, places[rank], NEVER)
 
 
-def _known_events(plan: Plan, service_at: Ints, capacity_at: Ints, vessel_at: Ints) -> Ints:
-    """Return releases, slots, capacity rows, first calls and first looks in the order of time."""
-    legs, services, table = plan.legs, plan.services, plan.resources
-    served = np.flatnonzero(legs.first[1:] > legs.first[:-1])
-    rows = np.ones(len(table.row_time), dtype=bool)
-    rows[table.row_first[:-1]] = False
-    row = np.flatnonzero(rows)
+def list_known_events(plan: Plan, m: Ints, first_legs: Ints) -> None:
+    """Write releases, slots, capacity rows, first calls and first looks, in the order of time.
+
+    Parameters
+    ----------
+    plan : Plan
+        Read-only.
+    m : (n,) int64
+        Block of memory.
+    first_legs : (N,) int64
+        Place of the first leg of each box, -1 for none.
+    """
+    services, table = plan.services, plan.resources
+    served = np.flatnonzero(first_legs >= 0)
+    later = np.ones(len(table.row_time), dtype=bool)
+    later[table.row_first[:-1]] = False
+    row = np.flatnonzero(later)
     visits = plan.background.visit_first
     vessel = np.flatnonzero(visits[1:] > visits[:-1])
     # A vehicle that stands idle from the start may have to be sent back.
     idle = np.flatnonzero(services.max_idle >= 0)
-    slots = np.repeat(service_at[:-1], np.diff(services.slot_first))
+    service_at = m[at.SERVICES] + np.arange(len(plan.service_names)) * at.N_SERVICE
+    # The rows of the step functions follow the resources.
+    capacity = m[at.RESOURCES] + len(plan.resource_names) * at.N_RESOURCE
     parts = (
-        (plan.shipments.release_s[served], at.RELEASE, legs.first[served]),
-        (services.slot_time, at.SLOT, slots),
-        (table.row_time[row], at.CAPACITY, capacity_at[row]),
-        (plan.background.gap[visits[vessel]], at.CALL_ON, vessel_at[vessel]),
+        (plan.shipments.release_s[served], at.RELEASE, first_legs[served]),
+        (services.slot_time, at.SLOT, np.repeat(service_at, np.diff(services.slot_first))),
+        (table.row_time[row], at.CAPACITY, capacity + row * at.N_CAPACITY),
+        (plan.background.gap[visits[vessel]], at.CALL_ON, m[at.VESSELS] + vessel * at.N_VESSEL),
         (np.zeros(len(idle), dtype=np.int64), at.WAKE, service_at[idle]),
     )
-    keys = np.concatenate(
-        [
-            np.maximum(time, 0).astype(np.int64) << at.TIME_SHIFT | kind << at.ID_BITS | ids
-            for time, kind, ids in parts
-            if len(ids)
-        ]
-        + [np.array([at.END_OF_TIME])]
-    )
-    keys.sort()
-    return keys
+    place = first = int(m[at.KNOWN])
+    for time, kind, ids in parts:
+        keys = m[place : place + len(ids)]
+        # Nothing at the horizon happens.
+        np.clip(time, 0, plan.horizon, out=keys)
+        keys <<= at.TIME_SHIFT
+        keys |= ids
+        keys |= kind << at.ID_BITS
+        place += len(ids)
+    m[first:place].sort()
+    m[place] = at.END_OF_TIME
 
 
-def _add_capacity(plan: Plan, block: Block, resource_at: Ints) -> Ints:
+def _add_capacity(plan: Plan, block: Block, resource_at: Ints) -> None:
     table = plan.resources
-    rows, places = block.add(len(table.row_time), at.N_CAPACITY)
+    rows, _ = block.add(len(table.row_time), at.N_CAPACITY)
     rows[:, at.CA_RESOURCE] = np.repeat(resource_at[:-1], np.diff(table.row_first))
     rows[:, at.CA_TIME] = table.row_time
     rows[:, at.CA_SERVERS] = table.row_servers
@@ -216,7 +276,6 @@ def _add_capacity(plan: Plan, block: Block, resource_at: Ints) -> Ints:
     rows[:, at.CA_MODE] = table.row_mode
     rows[:, at.CA_PERIOD] = table.row_period
     rows.view(np.float64)[:, at.CA_SLOWDOWN] = table.row_slowdown
-    return places
 
 
 def _fill_resources(plan: Plan, block: Block, resources: Ints, service_at: Ints) -> None:
@@ -270,7 +329,7 @@ def _add_queues(
     bounds = np.searchsorted(pairs, np.arange(len(resources) + 1) * max(len(distinct), 1))
     n_queues = np.diff(bounds) * np.where(is_lock, 2, 1)
     queues, queue_at = block.add(int(n_queues.sum()), at.N_QUEUE)
-    _empty(queues)
+    queues[:] = NEVER
     first = np.cumsum(n_queues) - n_queues
     level = place - bounds[asked]
     resources[:, at.RE_QUEUE] = queue_at[first]
@@ -286,10 +345,6 @@ def _add_queues(
     levels[:] = queue[n_steps + n_vessels :].reshape(levels.shape)
     resources[visited, at.RE_LEVEL] = level_at[:-1]
     return step_queue, queue[n_steps : n_steps + n_vessels]
-
-
-def _empty(queues: Ints) -> None:
-    queues[:, [at.QU_HEAD, at.QU_TAIL, at.QU_BEFORE]] = NEVER
 
 
 def _add_locks(plan: Plan, block: Block, resources: Ints, resource_at: Ints) -> None:
@@ -319,6 +374,10 @@ def _fill_services(plan: Plan, block: Block, services: Ints, resource_at: Ints) 
     quota = np.zeros(len(services), dtype=np.int64)
     n_steps = np.diff(table.step_first)
     quota[n_steps > 0] = table.step_quota_mteu[table.step_first[:-1][n_steps > 0]]
+    owner = np.repeat(np.arange(len(services)), n_steps)
+    passed = np.bincount(owner, weights=table.step_resource >= 0, minlength=len(services))
+    record_size = passed.astype(np.int64) * at.N_VISIT
+    record_size[table.dispatch != ON_DEMAND] += at.N_DEPARTURE
     hold, hold_at = block.add(len(table.hold_resource))
     hold[:, 0] = resource_at[table.hold_resource]
     _, slot_at = block.add(len(table.slot_time))
@@ -337,29 +396,33 @@ def _fill_services(plan: Plan, block: Block, services: Ints, resource_at: Ints) 
         (at.SV_HOLD, hold_at[table.hold_first[:-1]]),
         (at.SV_HOLD_END, hold_at[table.hold_first[1:]]),
         (at.SV_DEPARTURE, table.departure_first[:-1]),
-        (at.SV_VISIT, table.visit_first[:-1]),
+        (at.SV_RECORD_SIZE, record_size),
         (at.SV_QUOTA, quota),
         (at.SV_OVERDUE, slot_at[table.slot_first[:-1]]),
         (at.SV_OVERDUE_END, slot_at[table.slot_first[:-1]]),
         (at.SV_DAY, NEVER),
         (at.SV_WAKE, np.where(table.max_idle >= 0, 0, NEVER)),
         (at.SV_FREE_VEHICLE, NEVER),
-        (at.SV_VEHICLE_COLUMNS, at.N_CLIENT + table.n_calls * at.N_ABOARD),
+        (at.SV_VEHICLE_SIZE, at.N_VEHICLE + table.n_calls * at.N_ABOARD),
         (at.SV_CALLS, table.n_calls),
     ):
         services[:, column] = values
 
 
-def _add_lines(plan: Plan, block: Block, services: Ints, service_at: Ints, n_levels: int) -> None:
-    """Add a waiting line for each service, call and level of priority."""
-    count = plan.services.n_calls * n_levels
-    lines, line_at = block.add(int(count.sum()), at.N_QUEUE)
-    _empty(lines)
+def _add_calls(plan: Plan, block: Block, services: Ints, service_at: Ints, n_levels: int) -> Ints:
+    """Add the calls of services, each with a waiting line for every level of priority."""
+    count = plan.services.n_calls
+    calls, call_at = block.add(int(count.sum()), at.N_CALL + n_levels * at.N_QUEUE)
     owner = np.repeat(np.arange(len(count)), count)
     first = np.cumsum(count) - count
-    lines[:, at.QU_SERVICE] = service_at[owner]
-    lines[:, at.QU_CALL] = (np.arange(len(owner)) - first[owner]) // n_levels
-    services[:, at.SV_LINE] = line_at[first]
+    calls[:, at.N_CALL :] = NEVER
+    calls[:, at.CO_IS_UNHINDERED] = 0
+    calls[:, at.CO_SERVICE] = service_at[owner]
+    calls[:, at.CO_IS_FIRST] = np.arange(len(owner)) == first[owner]
+    calls[:, at.CO_LOWEST] = n_levels
+    calls[:, at.CO_HIGHEST] = NEVER
+    services[:, at.SV_CALL] = call_at[first]
+    return calls
 
 
 def _add_steps(
@@ -369,6 +432,7 @@ def _add_steps(
     resources: Ints,
     resource_at: Ints,
     step_queue: Ints,
+    calls: Ints,
 ) -> None:
     table = plan.services
     owner = np.repeat(np.arange(len(services)), np.diff(table.step_first))
@@ -392,7 +456,7 @@ def _add_steps(
         return np.bincount(owner, weights=condition, minlength=len(services)) > 0
 
     # A vehicle of its own, of an unlimited fleet, that nothing holds back and that never queues.
-    services[:, at.SV_UNHINDERED] = (
+    unhindered = (
         (table.dispatch == ON_DEMAND)
         & (table.pool < 0)
         & (table.return_pool < 0)
@@ -400,18 +464,19 @@ def _add_steps(
         & any_step(passes)
         & ~any_step(passes & ~free)
     )
+    first_call = np.cumsum(table.n_calls) - table.n_calls
+    calls[first_call[unhindered], at.CO_IS_UNHINDERED] = 1
 
 
-def _add_vessels(plan: Plan, block: Block, resource_at: Ints, vessel_queue: Ints) -> Ints:
+def _add_vessels(plan: Plan, block: Block, resource_at: Ints, vessel_queue: Ints) -> int:
+    """Add the background vessels, whose visits are laid out later, and return their place."""
     table = plan.background
     vessels, vessel_at = block.add(len(table.resource), at.N_VESSEL)
     vessels[:, at.VE_RESOURCE] = resource_at[table.resource]
     vessels[:, at.VE_QUEUE] = vessel_queue
     vessels[:, at.VE_DIRECTION] = np.maximum(table.first_direction, 0)
-    vessels[:, at.VE_VISIT] = table.visit_first[:-1]
-    vessels[:, at.VE_VISIT_END] = table.visit_first[1:]
     vessels[:, at.VE_RANK] = plan.n_departures + np.arange(len(vessels))
-    return vessel_at
+    return int(vessel_at[0])
 
 
 def _add_pools(plan: Plan, block: Block, services: Ints, service_at: Ints) -> None:
@@ -442,23 +507,3 @@ def _add_pools(plan: Plan, block: Block, services: Ints, service_at: Ints) -> No
     pools[:, at.PO_USER_END] = bounds[1:]
     services[:, at.SV_POOL] = _places(table.pool, pool_at)
     services[:, at.SV_RETURN_POOL] = _places(table.return_pool, pool_at)
-
-
-def _leg_table(
-    plan: Plan, priorities: NDArray[Any], services: Ints, n_levels: int
-) -> NDArray[np.int32]:
-    table, shipments = plan.legs, plan.shipments
-    legs = np.zeros((plan.n_legs + 1, at.N_LEG), dtype=np.int32)
-    legs[:, at.LE_VISIT] = table.visit_first
-    legs[:, [at.LE_NEXT, at.LE_READY]] = NEVER
-    if not plan.n_legs:
-        return legs
-    level = np.searchsorted(priorities, shipments.priority)[table.shipment]
-    line = services[table.service, at.SV_LINE]
-    line += (table.board_call * n_levels + level) * at.N_QUEUE
-    legs[:-1, at.LE_LINE] = np.where(table.service >= 0, line, NEVER)
-    legs[:-1, at.LE_MTEU] = shipments.mteu[table.shipment]
-    legs[:-1, at.LE_KG] = shipments.kg[table.shipment]
-    legs[:-1, at.LE_CALL_LEVEL] = np.maximum(table.alight_call, 0) * at.LEVELS + level
-    legs[:-1, at.LE_NUMBER] = table.number
-    return legs

@@ -13,7 +13,8 @@ from corridor_sim.engine.waiting import WaitingLine
 Owner = ModuleType | type
 
 EAGER_BOARDING = """if m[step + at.ST_BOARDS] != 0:
-            handled += board(m, legs, log, client, service, call, m[step + at.ST_QUOTA])
+            at_call = m[service + at.SV_CALL] + call * m[at.CALL_SIZE]
+            handled += board(m, h, client, at_call, m[step + at.ST_QUOTA])
         if resource >= 0 and m[step + at.ST_ALONE] == 0:"""
 
 # Name, owner of the function, the function, a piece of its source, and what stands there instead.
@@ -28,7 +29,7 @@ FAULTS: list[tuple[str, Owner, str, str, str]] = [
     ("one server too few", loop_resources, "_serve", "< servers:", "< servers - 1:"),
     ("slowdown left out", loop_resources, "_serve", "f[resource + at.RE_SLOWDOWN]", "1.0"),
     ("slowdown of a lock left out", loop_resources, "_work",
-     "boarded = -1", "boarded = -1; cycle = duration_ticks(fixed[visit], 0.0, 0, 1.0)"),
+     "boarded = -1", "boarded = -1; cycle = duration_ticks(f[visit >> 1], 0.0, 0, 1.0)"),
     ("closure of a facility left out", loop_resources, "apply_capacity",
      "servers = m[row + at.CA_SERVERS]", "servers = m[row + at.CA_SERVERS] or 1"),
     ("closure of a flight left out", loop_resources, "_serve_lock",
@@ -37,9 +38,7 @@ FAULTS: list[tuple[str, Owner, str, str, str]] = [
      "turns_empty(waiting, coming, m[lock + at.LO_LARGEST], smallest)", "waiting >= smallest"),
     ("turn that counts no other flight", loop_resources, "_work", "coming += 1", "coming += 0"),
     ("side of a flight kept", loop_resources, "_begin", "= 1 - direction", "= direction"),
-    ("cycle of the last vessel", loop_resources, "_work",
-     "log[m[at.VI_END] + visit] = now + cycle",
-     "log[m[at.VI_END] + visit] = now + duration_ticks(fixed[visit], 0.0, 0, 1.0)"),
+    ("take of the chamber left out", loop_resources, "_work", "h[visit + at.VI_TAKE]", "127"),
     ("timed working from the start", loop_resources, "apply_capacity",
      "m[lock + at.LO_SINCE] = m[row + at.CA_TIME]", "m[lock + at.LO_SINCE] = 0"),
     ("no reversal by itself", loop_resources, "_serve_lock",
@@ -61,16 +60,15 @@ FAULTS: list[tuple[str, Owner, str, str, str]] = [
     ("closure on the way left out", loop_dispatch, "_may_leave", "held = True", "pass"),
     ("newest slot first", loop_dispatch, "_dispatch_slots", "m[m[service + at.SV_OVERDUE]]",
      "m[m[service + at.SV_OVERDUE_END] - 1]"),
-    ("day's limit left out", loop_dispatch, "_dispatch_filled", "if left >= max_per_day:",
-     "if False:"),
+    ("one departure a day too few", loop_dispatch, "_dispatch_filled",
+     "if left >= max_per_day:", "if left + 1 >= max_per_day:"),
     ("no wake for the oldest box", loop_dispatch, "_dispatch_filled",
      "_wake_at(m, service, oldest + max_wait)", "pass"),
     ("one departure in a pass", loop_dispatch, "_dispatch_filled",
      "m[service + at.SV_LEFT_TODAY] = left + 1",
      "m[service + at.SV_LEFT_TODAY] = left + 1; break"),
     ("resources before services", loop, "run_slice",
-     "service_pass(m, f,",
-     "resource_pass(m, f, legs, log, fixed, takes, lockages); service_pass(m, f,"),
+     "service_pass(m, f, h)", "resource_pass(m, f, h); service_pass(m, f, h)"),
     ("services in the order of their marks", loop_queues, "mark_service", "> service:", "> 2**60:"),
     # in the reference
     ("reference: boxes before vehicles", Facility, "ask", "now, kind, ident", "now, -kind, ident"),

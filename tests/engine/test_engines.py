@@ -18,7 +18,7 @@ from corridor_sim.engine import Control, resolve_engine, run_engine
 from corridor_sim.engine.loop import run_loop
 from corridor_sim.engine.reference import run_reference
 from corridor_sim.errors import CorridorSimError
-from corridor_sim.plan.tables import FILL, ON_DEMAND, TIMETABLE, Plan
+from corridor_sim.plan.tables import ON_DEMAND, Plan
 from tests.engine.plans import DAY, Resource, Service, Shipment, Vessel, make_plan
 from tests.engine.random_plans import HORIZON, random_plan, random_spec
 
@@ -90,19 +90,6 @@ def test_plan_beyond_the_loops_numbers_is_refused() -> None:
 def test_empty_plan(engine: str) -> None:
     plan = make_plan({"desk": Resource()}, {}, [])
     assert run_engine(plan, engine=engine).digest() == run_reference(plan).digest()
-
-
-@pytest.mark.parametrize("name", ["loop", "compiled"])
-@pytest.mark.parametrize("dispatch", [TIMETABLE, FILL, ON_DEMAND])
-def test_journeys_of_no_duration_agree(name: str, dispatch: int) -> None:
-    """Boxes change between such services within one second, in as many rounds as it takes."""
-    hop = Service(dispatch, ["@0", "@1"], min_teu=1.0, slots=[0, 5, 5, 9], capacity_teu=2.0)
-    boxes = [
-        Shipment(5, [(first, 0, 1), (second, 0, 1), ("c", 0, 1)])
-        for first, second in [("a", "b"), ("b", "a"), ("a", "b"), ("b", "a")]
-    ]
-    plan = make_plan({"desk": Resource()}, {"a": hop, "b": hop, "c": hop}, boxes)
-    assert run_engine(plan, engine=name).digest() == run_reference(plan).digest()
 
 
 def test_times_beyond_the_horizon_are_whole(engine: str) -> None:

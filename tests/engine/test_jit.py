@@ -99,8 +99,9 @@ def test_without_a_folder_for_machine_code_it_is_made_in_the_process(
         return njit(*args, **options)
 
     monkeypatch.setattr(numba, "njit", no_folder)
-    jit.compiled_slice.cache_clear()
+    jit._compiled.cache_clear()
+    jit._tell.cache_clear()
     plan = random_plan(4)
     assert run_engine(plan, engine="compiled").digest() == run_reference(plan).digest()
     assert capsys.readouterr().err.count("compiling the simulation engine") == 1
-    jit.compiled_slice.cache_clear()
+    jit._compiled.cache_clear()
