@@ -228,7 +228,7 @@ class Corridor:
 
     def _close_instant(self) -> None:
         """Start whatever may start: services first, then resources, by the rank of their names."""
-        if self._due_services:
+        while self._due_services:
             due, self._due_services = self._due_services, set()
             for rank in sorted(due):
                 self.services[rank].dispatch_due()
