@@ -81,6 +81,9 @@ def map_data(results: Results) -> dict[str, Any]:
             "kind": _cell(row, "kind"),
             "at": [round(value, 4) for value in positions[name]],
             **moved.at_node(name),
+            "passing": max(
+                (item["teu"] for item in facilities if item["node"] == rank[name]), default=0
+            ),
             **_provenance(row),
         }
         for name, row in places.items()

@@ -132,6 +132,11 @@ PAGE = MappingProxyType(
         "value": ("value", "货值"),
         "direction": ("direction", "方向"),
         "handled": ("boxes handled", "箱量"),
+        "boxes": ("boxes", "箱量"),
+        "none_handled": (
+            "no box changes vehicle here; see its facilities",
+            "此处无装卸，通过量见设施",
+        ),
         "facilities": ("Facilities", "设施"),
         "by_month": ("by month", "分月"),
         "distance": ("distance", "距离"),

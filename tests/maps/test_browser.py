@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from corridor_sim.maps import write_map
@@ -428,3 +430,52 @@ def test_the_base_map_is_drawn_again_at_every_zoom(visit: Visitor, small_map: Pa
         assert seen.page.evaluate(painted) > 0.15, action
     seen.page.wait_for_timeout(100)
     assert seen.page.evaluate(painted) > 0.15
+
+
+def test_a_shared_way_adds_up_what_goes_each_way(visit: Visitor, tmp_path: Path) -> None:
+    """One lane is named towards Shanghai, one away from it; both pass the strait."""
+    network = small_network(tmp_path)
+    shared = [[121.5, 31.0], [113.0, 12.0], [104.0, 1.3]]
+    west, south = [*shared, [4.0, 52.0]], [[106.9, -6.1], *shared[::-1]]
+    (tmp_path / "geometry").mkdir()
+    (tmp_path / "geometry" / "sea.geojson").write_text(
+        json.dumps(
+            {
+                "features": [
+                    {"id": name, "geometry": {"type": "LineString", "coordinates": line}}
+                    for name, line in (("west", west), ("south", south))
+                ]
+            }
+        )
+    )
+    places = {"SHY": (31.0, 121.5), "RTM": (52.0, 4.0), "JKT": (-6.1, 106.9)}
+    nodes = network.nodes.iloc[: len(places)].copy()
+    nodes.index = pd.Index(list(places))
+    nodes[["lat", "lon"]] = list(places.values())
+    network.nodes, network.zones = nodes, network.zones.iloc[:0]
+    network.facilities = network.facilities.iloc[:0]
+    amounts = {"a:JKT>SHY": 10, "a:SHY>JKT": 200, "b:SHY>RTM": 3_000, "b:RTM>SHY": 40_000}
+    ends = [name[2:].split(">") for name in amounts]
+    links = network.links.iloc[: len(amounts)].copy()
+    links.index = pd.Index(list(amounts))
+    links["from_node"], links["to_node"] = [a for a, _ in ends], [b for _, b in ends]
+    links["mode"], links["corridor"] = "sea", "shared"
+    links["geometry"] = ["south", "south", "west", "west"]
+    network.links, network.calls = links, network.calls.iloc[:0]
+    results = made_up_results(network)
+    teu = pd.Series(amounts, dtype=float)
+    results.statistics.moved = pd.DataFrame({"teu": teu, "capacity_teu": 2 * teu})
+    seen = visit(write_map(results, tmp_path / "map.html"))
+    sums = seen.page.evaluate(
+        """() => corridorMap.data.stretches.map(stretch => {
+            const line = corridorMap.decode(stretch.line[0]);
+            return [stretch.links.length, line[0][0] < line[line.length - 1][0],
+                    corridorMap.sums(stretch).map(way => [Math.round(way.teu), way.use])];
+        }).filter(one => one[0] === 2)"""
+    )
+    assert len(sums) == 1
+    _, northbound_first, ways = sums[0]
+    northbound, southbound = ways if northbound_first else ways[::-1]
+    assert northbound == [40_010, pytest.approx(0.5)]
+    assert southbound == [3_200, pytest.approx(0.5)]
+    seen.assert_quiet()

@@ -144,8 +144,7 @@ def test_all_links_of_the_shipped_network_are_drawn_once() -> None:
         assert np.abs(tips - end).max(axis=1).min() < 0.011
 
 
-def test_a_bundle_carries_what_its_links_carry_in_the_right_direction() -> None:
-    """Net flow along a stretch does not depend on how its links were written."""
+def test_links_are_bundled_within_their_corridor_and_mode() -> None:
     data = map_data(made_up_results(Network.read("chongqing")))
     shared = [item for item in data["stretches"] if len(item["links"]) > 1]
     assert shared
@@ -153,3 +152,14 @@ def test_a_bundle_carries_what_its_links_carry_in_the_right_direction() -> None:
         assert stretch["against"][0] == 0
         assert len({data["links"][rank]["corridor"] for rank in stretch["links"]}) == 1
         assert len({data["links"][rank]["mode"] for rank in stretch["links"]}) == 1
+
+
+def test_a_place_that_boxes_only_pass_is_as_large_as_its_facilities() -> None:
+    """As a lock: nothing boards there, but its chambers lift a million boxes."""
+    network = small_network()
+    network.facilities.loc["QZ_BERTH", "node"] = "LAX"
+    results = made_up_results(network)
+    frame = results.statistics.facilities(("facility",)).set_index("facility")
+    (place,) = [n for n in map_data(results)["nodes"] if n["name"][0] == "Los Angeles port"]
+    assert place["teu"] == 0
+    assert place["passing"] == frame.at["QZ_BERTH", "teu"] > 0

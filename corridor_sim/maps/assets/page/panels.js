@@ -179,18 +179,24 @@
       [1, 0.25, 0.04].forEach(function (share) {
         var value = round(most * share);
         if (!value) return;
-        widths.appendChild(line(self.colour("--use-1"), self.width(value), null,
-                                self.amount(self.measure, value)));
+        widths.appendChild(line(self.colour("--use-1"), self.width(value), null, told(value)));
       });
       var handled = round(self.mostHandled() * 0.5);
       if (handled) {
         circles.appendChild(mark("place", [self.say("circle"), " ",
-          self.amount(self.measure, handled)], self.radius(handled)));
+          told(handled)], self.radius(handled)));
       }
     }
     self.map.on("zoomend measurechange", fill);
     fill();
   };
+
+  // A round amount in few words.
+  function told(value) {
+    if (self.measure === "teu") return self.amount("teu", value);
+    return (value / 100).toLocaleString("en-GB") + " 亿元 · " +
+      (value / 1000).toLocaleString("en-GB") + " bn";
+  }
 
   // One significant figure, downwards.
   function round(value) {

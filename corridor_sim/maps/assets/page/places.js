@@ -7,6 +7,11 @@
   var WHEN_PLACED = "moveend resize controlchange";
   var circles = [];
 
+  // A name without what stands in brackets.
+  function plainName(name) {
+    return [name[0].replace(/\s*[(].*$/, ""), name[1].replace(/[（(].*$/, "")];
+  }
+
   // The first words of a long name, enough for a label.
   function short(name) {
     var english = name[0].replace(/\s*[(,/].*$/, "").replace(/^Zone /, "").split(" ");
@@ -56,7 +61,7 @@
   };
 
   // Zones lie beside the ports and yards that serve them, which say more.
-  function rankOf(one) { return (one.node.teu || 0) * (one.node.kind === "zone" ? 0.3 : 1); }
+  function rankOf(one) { return (one.node.teu || one.node.passing) * (one.node.kind === "zone" ? 0.3 : 1); }
 
   // Mean wait of the worst of the marked facilities at a node, null where none is marked.
   function worstWait(rank) {
@@ -71,9 +76,11 @@
   function style() {
     var most = self.mostHandled();
     circles.forEach(function (one) {
-      var size = radius(one.node[self.measure] || 0, most);
+      // Boxes go through a lock without changing vehicle: it is as large as what passes.
+      var busy = one.node.teu || one.node.passing;
+      var size = radius(one.node[self.measure] || (self.measure === "teu" ? busy : 0), most);
       one.circle.setRadius(size);
-      one.circle.setStyle({ opacity: one.node.teu > 0 ? 1 : 0.6 });
+      one.circle.setStyle({ opacity: busy > 0 ? 1 : 0.6 });
       if (one.ring) one.ring.setRadius(size + 4);
     });
   }
@@ -174,11 +181,11 @@
       if (!one.circle._map) return;
       var at = one.circle.getLatLng();
       var inHome = home && map.latLngToContainerPoint(at).distanceTo(home) < 24;
-      if (one.wait === null && (inHome || (!(one.node.teu > 0) && zoom < ALL_FROM))) return;
+      if (one.wait === null && (inHome || (!(one.node.teu || one.node.passing) && zoom < ALL_FROM))) return;
       var label = {
         at: at, gap: one.circle.getRadius() + (one.ring ? 4 : 0),
         kind: one.node.kind === "zone" ? "of-zone" : "place",
-        text: inHome ? ["", ""] : zoom >= FULL_FROM ? one.node.name : short(one.node.name),
+        text: inHome ? ["", ""] : zoom >= FULL_FROM ? plainName(one.node.name) : short(one.node.name),
         wait: one.wait === null ? null : waitWords(one.wait)
       };
       if (one.wait === null) rest.push(label);

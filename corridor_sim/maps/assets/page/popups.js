@@ -169,8 +169,8 @@
     return self.el("div", { "class": "tip" }, [
       self.nodeTitle(node),
       self.el("div", {}, [
-        self.plain(self.word("handled")), ": ", self.amount("teu", node.teu), " · ",
-        self.yuan(node.cny)
+        self.plain(self.word(node.teu ? "handled" : "boxes")), ": ",
+        self.amount("teu", node.teu || node.passing), node.cny ? " · " + self.yuan(node.cny) : null
       ])
     ]);
   };
@@ -180,12 +180,12 @@
     return self.el("div", { "class": "card" }, [
       self.nodeTitle(node),
       self.el("p", { "class": "quiet" }, self.both(self.name("node", node.kind))),
-      self.el("table", {}, [
+      node.teu ? self.el("table", {}, [
         row(self.say("handled"), [self.amount("teu", node.teu)]),
         row(self.say("own_trade"), [self.amount("teu", node.own)]),
         row(self.say("value"), [self.yuanLines(node.cny)])
-      ]),
-      chartOf([node], function () { return self.plain(self.word("handled")); }),
+      ]) : self.el("p", {}, self.say("none_handled")),
+      node.teu ? chartOf([node], function () { return self.plain(self.word("handled")); }) : null,
       facilities.length ? self.el("h3", {}, self.say("facilities")) : null
     ].concat(facilities.map(facility), [source(node)]));
   };
@@ -198,6 +198,7 @@
       self.el("div", {}, [self.both(one.name), " ",
         self.el("span", { "class": "quiet" }, self.both(self.name("facility", one.kind)))]),
       self.el("div", { "class": "figures" }, [
+        figure("boxes", self.amount("teu", one.teu)),
         figure("in_use", self.percent(one.use)),
         figure("mean_wait", self.hours(one.wait_h)),
         figure("longest_wait", self.hours(one.longest_h))
