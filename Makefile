@@ -65,7 +65,8 @@ $(VENV)/installed-docs: $(VENV)/created pyproject.toml
 # Tests of the map need a browser. Without one, and without the right to install it, they are left
 # out and this is said; where CI is set, that is an error.
 browser:
-	@command -v chromium >/dev/null || tools/apt_install.sh "Chromium for the browser tests" chromium \
+	@command -v chromium >/dev/null || tools/apt_install.sh "Chromium for the browser tests" \
+	        chromium fonts-noto-cjk \
 	    || [ -z "$${CI:-}" ]
 
 # --- checks and tests -----------------------------------------------------------------------------
