@@ -66,8 +66,22 @@ class Control:
         self._corridor.capacity_changed(place.rank)
 
     def queue_length(self, facility: str) -> int:
-        """Return how many wait at a facility."""
-        place = self._corridor.resources[self._corridor.plan.resource_names.index(facility)]
+        """Return how many wait at a facility or lock.
+
+        Parameters
+        ----------
+        facility : str
+            Its name.
+
+        Raises
+        ------
+        CorridorSimError
+            If there is none of that name.
+        """
+        names = self._corridor.plan.resource_names
+        if facility not in names:
+            raise CorridorSimError(f"queue_length: there is no facility '{facility}'")
+        place = self._corridor.resources[names.index(facility)]
         if isinstance(place, Lock):
             return len(place.queues[0]) + len(place.queues[1])
         return len(place.queue)

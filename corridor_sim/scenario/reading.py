@@ -29,6 +29,14 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+_BOUNDS = {
+    "gt": "exclusiveMinimum",
+    "ge": "minimum",
+    "lt": "exclusiveMaximum",
+    "le": "maximum",
+}
+
+
 def find_scenario(source: str | Path, beside: Path | None = None) -> Path:
     """Return the file of a scenario.
 
@@ -205,4 +213,21 @@ def schema() -> str:
         "type": "string",
         "description": "Scenario this one starts from: a shipped name or a relative path",
     }
-    return json.dumps(built, indent=2, ensure_ascii=False)
+    return json.dumps(_in_schema_words(built), indent=2, ensure_ascii=False)
+
+
+def _in_schema_words(value: Any) -> Any:
+    """Return a schema with bounds in the words of JSON Schema.
+
+    Bounds on what is read from text or may be null keep pydantic's own words, which editors skip.
+    """
+    if isinstance(value, dict):
+        return {
+            _BOUNDS[key] if key in _BOUNDS and isinstance(item, int | float) else key: (
+                _in_schema_words(item)
+            )
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_in_schema_words(item) for item in value]
+    return value

@@ -88,3 +88,15 @@ def test_what_is_refused_is_not_allowed(validator: Any, tmp_path: Path, text: st
 def test_every_field_is_described(validator: Any) -> None:
     for name, model in validator.schema["$defs"].items():
         assert model["description"], name
+
+
+def test_bounds_are_in_the_words_of_json_schema(validator: Any) -> None:
+    """Editors know `minimum`, not `ge`: a negative scale and an endless turn are marked."""
+    assert validator.is_valid({"choice": {"beta": 2}})
+    assert not validator.is_valid({"choice": {"beta": 0}})
+    assert not validator.is_valid({"demand": {"scale": -1}})
+    closure = {"name": "x", "facilities": ["y"], "start": "2025-01-01", "end": "2025-01-02"}
+    assert validator.is_valid({"disruptions": [closure | {"turn_period_h": 24}]})
+    assert not validator.is_valid({"disruptions": [closure | {"turn_period_h": 0}]})
+    words = schema()
+    assert not any(f'"{word}"' in words for word in ("gt", "ge", "lt", "le"))
