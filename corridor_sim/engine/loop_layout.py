@@ -45,8 +45,16 @@ def lay_out(
     ----------
     m, f, h : (n,) int64, (n,) float64, (2 n,) int32
         The block of memory, see `loop_columns`, with services, resources and vessels in it.
-    leg_first, ..., gap : arrays
-        Columns of the plan; `box_level` stands for the priorities.
+    leg_first, leg_service, leg_board_call, leg_alight_call, leg_number : arrays
+        Columns of the plan's legs.
+    leg_visit_first, visit_resource, visit_fixed_s, visit_take : arrays
+        Of its visits.
+    box_mteu, box_kg, box_level : arrays
+        Of its shipments; the level stands for the priority.
+    departure_first, service_visit_first, step_first, step_resource : arrays
+        Of its services.
+    vessel_visit_first, gap : arrays
+        Of its background traffic.
     background_first : int
         First visit of background vessels.
     first_legs : (N,) int64
@@ -193,10 +201,18 @@ def read_off(
     ----------
     m, h : arrays
         The block of memory after the run.
-    leg_service, ..., background_first
+    leg_service, leg_number, leg_visit_first, departure_first, service_visit_first : arrays
         As for `lay_out`.
-    leg_ready, ..., departure_kg : arrays
-        Of the log; those of departures as if nothing had happened, the others in any state.
+    step_first, step_resource : arrays
+        As for `lay_out`.
+    background_first : int
+        As for `lay_out`.
+    leg_ready, leg_board, leg_alight, leg_departure : arrays
+        Of the log, in any state.
+    visit_queued, visit_start, visit_end : arrays
+        Of the log, in any state.
+    departure_status, departure_time, departure_mteu, departure_kg : arrays
+        Of the log, as if nothing had happened.
     """
     place = 2 * m[at.RECORDS]
     for rank in range(len(departure_first) - 1):
