@@ -47,10 +47,12 @@ def lay_out(
         The block of memory, see `loop_columns`, with services, resources and vessels in it.
     leg_first, leg_service, leg_board_call, leg_alight_call, leg_number : arrays
         Columns of the plan's legs.
-    leg_visit_first, visit_resource, visit_fixed_s, visit_take : arrays
-        Of its visits.
+    leg_visit_first : array
+        First visit of each leg.
     box_mteu, box_kg, box_level : arrays
         Of its shipments; the level stands for the priority.
+    visit_resource, visit_fixed_s, visit_take : arrays
+        Of its visits.
     departure_first, service_visit_first, step_first, step_resource : arrays
         Of its services.
     vessel_visit_first, gap : arrays
