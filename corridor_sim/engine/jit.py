@@ -97,13 +97,12 @@ def _compiled(name: str) -> Callable[..., None]:
     from numba.core import event
 
     namespace, functions = _functions()
-    kernel = FunctionType(functions[name].__code__, namespace, name)
-    kernel.__qualname__ = f"{name}_{source_digest()[:16]}"
+    entry = _entry(functions[name], namespace)
     try:
-        dispatcher = numba.njit(nogil=True, cache=True, **_OPTIONS)(kernel)
+        dispatcher = numba.njit(nogil=True, cache=True, **_OPTIONS)(entry)
     except RuntimeError:
         # There is no folder to keep the machine code in: every process makes it anew.
-        dispatcher = numba.njit(nogil=True, **_OPTIONS)(kernel)
+        dispatcher = numba.njit(nogil=True, **_OPTIONS)(entry)
 
     class Making(event.Listener):  # type: ignore[misc]
         """Told by numba when it finds no machine code and sets out to make it."""
@@ -114,12 +113,12 @@ def _compiled(name: str) -> Callable[..., None]:
             if not self.begun:
                 self.begun = True
                 _tell()
-                _compile_called(name, namespace, functions)
+                _compile(name, namespace, functions)
 
         def on_end(self, _: Any) -> None:
             pass
 
-    signature = _signature(functions[name])
+    signature = _signature(functions[name], pointers=False)
     with event.install_listener("numba:compile", Making()):
         try:
             dispatcher.compile(signature)
@@ -167,61 +166,83 @@ def _functions() -> tuple[dict[str, Any], dict[str, FunctionType]]:
         }
     # Numba looks a module up by this name when it loads the machine code.
     namespace["__name__"] = "corridor_sim.engine.loop"
-    namespace["prefetch"] = _prefetch()
     return namespace, functions
 
 
-def _prefetch() -> Any:
-    """Return the compiled form of `loop_queues.prefetch`, one instruction of the processor."""
-    from numba.core import types
+def _entry(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:
+    """Return a function that takes arrays and hands their addresses to the compiled function.
+
+    An array is seven numbers to numba, of which the loop needs the address alone: passed on from
+    function to function they cost a fifth of the time.
+    """
+    name, kinds = function.__name__, dict(function.__annotations__)
+    kinds.pop("return")
+    handed = ", ".join(f"address({n})" if kinds[n] == "Numbers" else n for n in kinds)
+    source = f"def entry({', '.join(kinds)}):\n    {name}({handed})\n"
+    # The name of a real file, beside which numba keeps the machine code.
+    code = compile(source, function.__code__.co_filename, "exec")
+    made: dict[str, Any] = {}
+    namespace["address"], namespace["prefetch"] = _intrinsics()
+    exec(code, namespace, made)  # noqa: S102
+    entry: FunctionType = made["entry"]
+    entry.__qualname__ = f"{name}_{source_digest()[:16]}"
+    return entry
+
+
+def _intrinsics() -> tuple[Any, Any]:
+    """Return the address of an array's numbers, and the compiled form of `loop_queues.prefetch`."""
+    from numba import types
     from numba.core.cgutils import int32_t, ir, voidptr_t
     from numba.extending import intrinsic
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, index = arguments
-        data = context.make_array(signature.args[0])(context, builder, array).data
-        place = builder.bitcast(builder.gep(data, [index]), voidptr_t)
+    def take(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    def address(_context: Any, array: Any) -> Any:
+        return types.CPointer(array.dtype)(array), take
+
+    def fetch(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        place = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), voidptr_t)
         kind = ir.FunctionType(ir.VoidType(), [voidptr_t, int32_t, int32_t, int32_t])
         function = builder.module.declare_intrinsic("llvm.prefetch", [voidptr_t], kind)
         # For reading, to be kept near, data.
         builder.call(function, [place, int32_t(0), int32_t(3), int32_t(1)])
         return context.get_dummy_value()
 
-    def prefetch(_context: Any, array: Any, _place: Any) -> Any:
-        return types.void(array, types.int64), generate
+    def prefetch(_context: Any, pointer: Any, _place: Any) -> Any:
+        return types.void(pointer, types.int64), fetch
 
-    return intrinsic(prefetch)
+    return intrinsic(address), intrinsic(prefetch)
 
 
-def _compile_called(
-    name: str, namespace: dict[str, Any], functions: dict[str, FunctionType]
-) -> None:
-    """Compile whatever a function calls, innermost first, each for one signature.
+def _compile(name: str, namespace: dict[str, Any], functions: dict[str, FunctionType]) -> None:
+    """Compile a function after those it calls, each for one signature.
 
     Left to itself numba would compile a function for every mixture of integer types.
     """
     import numba
 
-    for called in functions[name].__code__.co_names:
+    function = functions[name]
+    for called in function.__code__.co_names:
         if isinstance(namespace.get(called), FunctionType):
-            _compile_called(called, namespace, functions)
-            function = functions[called]
-            copy = FunctionType(function.__code__, namespace, called)
-            compiler = numba.njit(
-                _signature(function), no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS
-            )
-            namespace[called] = compiler(copy)
+            _compile(called, namespace, functions)
+    signature = _signature(function, pointers=True)
+    compiler = numba.njit(signature, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
+    namespace[name] = compiler(FunctionType(function.__code__, namespace, name))
 
 
-def _signature(function: FunctionType) -> Any:
+def _signature(function: FunctionType, *, pointers: bool) -> Any:
     """Return the types of a function as its annotations say, those of arrays by their names."""
-    from numba.core import types
+    from numba import types
 
     def kind(name: str, annotation: str) -> Any:
         if annotation in _SCALARS:
             return getattr(types, _SCALARS[annotation])
         element, is_written = _ARRAYS.get(name, _COLUMN)
-        return types.Array(getattr(types, element), 1, "C", readonly=not is_written)
+        number = getattr(types, element)
+        if pointers:
+            return types.CPointer(number)
+        return types.Array(number, 1, "C", readonly=not is_written)
 
     named = dict(function.__annotations__)
     result = kind("", named.pop("return"))

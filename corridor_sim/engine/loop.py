@@ -30,9 +30,10 @@ from corridor_sim.engine.loop_queues import (
     ask,
     heap_pop,
     join,
-    look_ahead,
     mark_resource,
     mark_service,
+    open_bucket,
+    prefetch,
 )
 from corridor_sim.engine.loop_resources import (
     apply_capacity,
@@ -77,6 +78,11 @@ def run_slice(m: Numbers, f: Numbers, h: Numbers, until: int) -> None:
         if m[at.N_HEAP] > 0 and m[heap] < key:
             key = m[heap]
         now = key >> at.TIME_SHIFT
+        if now >= m[at.SOON]:
+            if m[at.SOON] >= until:
+                return
+            open_bucket(m, h)
+            continue
         if now >= until:
             return
         m[at.NOW] = now
@@ -89,7 +95,7 @@ def run_slice(m: Numbers, f: Numbers, h: Numbers, until: int) -> None:
                 key = heap_pop(m)
             else:
                 break
-            look_ahead(m)
+            prefetch(m, m[m[at.KNOWN] + at.KNOWN_AHEAD] & at.ID_MASK)
             place = key & at.ID_MASK
             kind = key >> at.ID_BITS & at.KIND_MASK
             if kind == at.DONE:

@@ -30,8 +30,10 @@ ID_MASK = (1 << ID_BITS) - 1
 KIND_MASK = (1 << KIND_BITS) - 1
 # Later than every event.
 END_OF_TIME = 2**63 - 1
-# How many pending and known events are looked at ahead of their time.
-AHEAD, KNOWN_AHEAD = 5, 3
+# How many known events are looked at ahead of their time.
+KNOWN_AHEAD = 3
+# About so many events share a bucket.
+PER_BUCKET = 64
 
 (
     RELEASE,  # first leg: its box appears
@@ -53,10 +55,22 @@ AHEAD, KNOWN_AHEAD = 5, 3
     NOW,
     HORIZON,
     N_LEVELS,
+    N_SERVICES,
+    N_BOXES,
+    N_LEGS,
+    N_VESSELS,
+    N_VISITS,
     KNOWN,
     HEAP,
     HEAP_ROOM,
     N_HEAP,
+    BUCKETS,
+    BUCKET_BITS,
+    NEXT_BUCKET,
+    SOON,
+    NODES_END,
+    NEXT_NODE,
+    FREE_NODE,
     LOCKAGES,
     LOCKAGE_ROOM,
     N_LOCKAGES,
@@ -75,7 +89,10 @@ AHEAD, KNOWN_AHEAD = 5, 3
     BOXES,
     FIRST_BOX,
     N_CONSTANTS,
-) = range(25)
+) = range(37)
+
+# -- events that are not yet near: lists by bucket of time -----------------------------------------
+NO_KEY, NO_NEXT, N_NODE = range(3)
 
 # -- services, those columns first that are looked at most ----------------------------------------
 (

@@ -97,9 +97,9 @@ def _dispatch_filled(m: Numbers, f: Numbers, h: Numbers, service: int) -> None:
         ) or is_repositioning_due(idle, now, max_idle)
         if not due:
             if oldest >= 0:
-                _wake_at(m, service, oldest + max_wait)
+                _wake_at(m, h, service, oldest + max_wait)
             if max_idle >= 0 and idle >= 0:
-                _wake_at(m, service, idle + max_idle)
+                _wake_at(m, h, service, idle + max_idle)
             return
         if not _may_leave(m, service, 1):
             return
@@ -109,7 +109,7 @@ def _dispatch_filled(m: Numbers, f: Numbers, h: Numbers, service: int) -> None:
             m[service + at.SV_LEFT_TODAY] = 0
         left = m[service + at.SV_LEFT_TODAY]
         if left >= max_per_day:
-            _wake_at(m, service, (day + 1) * _DAY)
+            _wake_at(m, h, service, (day + 1) * _DAY)
             return
         _depart(m, f, h, service, day * max_per_day + left)
         m[service + at.SV_LEFT_TODAY] = left + 1
@@ -184,12 +184,12 @@ def _stamp(m: Numbers, h: Numbers, service: int, number: int, status: int) -> in
     return record
 
 
-def _wake_at(m: Numbers, service: int, time: int) -> None:
+def _wake_at(m: Numbers, h: Numbers, service: int, time: int) -> None:
     """Look again at `time`; one pending wake is enough."""
     wake = m[service + at.SV_WAKE]
     if time > m[at.NOW] and (wake < 0 or time < wake):
         m[service + at.SV_WAKE] = time
-        schedule(m, time, at.WAKE, service)
+        schedule(m, h, time, at.WAKE, service)
 
 
 # -- vehicles that stand in a pool -----------------------------------------------------------------

@@ -59,7 +59,7 @@ def ask_or_wait(m: Numbers, h: Numbers, client: int, time: int) -> None:
     if time == m[at.NOW]:
         ask(m, h, client, time)
     else:
-        schedule(m, time, at.ASK, client)
+        schedule(m, h, time, at.ASK, client)
 
 
 # -- boxes ---------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def bring(m: Numbers, f: Numbers, h: Numbers, leg: int, visit: int, time: int) -
             if time == m[at.NOW]:
                 join(m, h, leg, time)
             else:
-                schedule(m, time, at.READY, leg >> 1)
+                schedule(m, h, time, at.READY, leg >> 1)
             return
         time = _ride(m, f, h, leg, service, time)
         if time < 0:
@@ -241,7 +241,7 @@ def travel(m: Numbers, f: Numbers, h: Numbers, client: int, time: int) -> None:
                 m[client + at.CL_STEP] = step + at.N_STEP
                 m[client + at.CL_VISIT] = visit
                 m[client + at.CL_ALIGHTING] = alighting
-                schedule(m, time, at.STEPPED, client)
+                schedule(m, h, time, at.STEPPED, client)
                 return
             alight(m, f, h, alighting, now)
         step += at.N_STEP
@@ -250,7 +250,7 @@ def travel(m: Numbers, f: Numbers, h: Numbers, client: int, time: int) -> None:
         return
     time += m[service + at.SV_TURNAROUND]
     if time > now:
-        schedule(m, time, at.BACK, client)
+        schedule(m, h, time, at.BACK, client)
     else:
         give_back(m, client, now)
 
@@ -335,6 +335,6 @@ def end_visit(m: Numbers, f: Numbers, h: Numbers, client: int, now: int) -> None
             m[record + at.VE_VISIT] = visit
             gap = h[visit + at.VI_GAP]
             if gap > 0:
-                schedule(m, now + gap, at.CALL_ON, record)
+                schedule(m, h, now + gap, at.CALL_ON, record)
             else:
                 call_on(m, h, record, now)

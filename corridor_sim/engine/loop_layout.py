@@ -63,7 +63,7 @@ def lay_out(
         Receives the place of the first leg of each box; -1 for none.
     """
     place = 2 * m[at.RECORDS]
-    for rank in range(len(departure_first) - 1):
+    for rank in range(m[at.N_SERVICES]):
         place = _lay_departures(
             m,
             f,
@@ -79,7 +79,7 @@ def lay_out(
             place,
         )
     m[at.BOXES] = place >> 1
-    for box in range(len(box_mteu)):
+    for box in range(m[at.N_BOXES]):
         previous = -1
         for row in range(leg_first[box], leg_first[box + 1]):
             begun = place
@@ -120,7 +120,7 @@ def lay_out(
                         seconds, take = visit_fixed_s[visit], visit_take[visit]
                         place = _lay_visit(f, h, place, seconds, NEVER, take)
                     visit += 1
-    for rank in range(len(vessel_visit_first) - 1):
+    for rank in range(m[at.N_VESSELS]):
         vessel = m[at.VESSELS] + rank * at.N_VESSEL
         m[vessel + at.VE_VISIT] = place
         for row in range(vessel_visit_first[rank], vessel_visit_first[rank + 1]):
@@ -217,7 +217,7 @@ def read_off(
         Of the log, as if nothing had happened.
     """
     place = 2 * m[at.RECORDS]
-    for rank in range(len(departure_first) - 1):
+    for rank in range(m[at.N_SERVICES]):
         if m[m[at.SERVICES] + rank * at.N_SERVICE + at.SV_DISPATCH] == ON_DEMAND:
             continue
         visit = service_visit_first[rank]
@@ -235,7 +235,7 @@ def read_off(
                     visit_start[visit] = NEVER
                     visit_end[visit] = NEVER
                 visit += 1
-    for row in range(len(leg_service)):
+    for row in range(m[at.N_LEGS]):
         for visit in range(leg_visit_first[row], leg_visit_first[row + 1]):
             place = _read_visit(m, h, place, visit, visit_queued, visit_start, visit_end)
         leg = place
@@ -269,7 +269,7 @@ def read_off(
                     visit_start[visit] = NEVER
                     visit_end[visit] = NEVER
                 visit += 1
-    for visit in range(background_first, len(visit_start)):
+    for visit in range(background_first, m[at.N_VISITS]):
         place = _read_visit(m, h, place, visit, visit_queued, visit_start, visit_end)
 
 

@@ -13,11 +13,11 @@ __all__ = [
     "heap_push",
     "join",
     "leave_line",
-    "look_ahead",
     "mark_resource",
     "mark_service",
     "next_client",
     "oldest_ready",
+    "open_bucket",
     "prefetch",
     "schedule",
     "take_client",
@@ -70,17 +70,43 @@ def heap_pop(m: Numbers) -> int:
     return earliest
 
 
-def look_ahead(m: Numbers) -> None:
-    """Have the records fetched whose events are among the next."""
-    for place in range(m[at.HEAP], m[at.HEAP] + at.AHEAD):
-        prefetch(m, m[place] & at.ID_MASK)
-    prefetch(m, m[m[at.KNOWN] + at.KNOWN_AHEAD] & at.ID_MASK)
+def schedule(m: Numbers, h: Numbers, time: int, kind: int, place: int) -> None:
+    """Bind an event; what lies at the horizon or beyond never happens.
+
+    The heap holds what is near; the rest waits in lists by buckets of time.
+    """
+    key = time << at.TIME_SHIFT | kind << at.ID_BITS | place
+    if time < m[at.SOON]:
+        heap_push(m, key)
+    elif time < m[at.HORIZON]:
+        node = m[at.FREE_NODE]
+        if node >= 0:
+            m[at.FREE_NODE] = m[node + at.NO_NEXT]
+        else:
+            node = m[at.NEXT_NODE]
+            if node == m[at.NODES_END]:
+                raise OverflowError("events")
+            m[at.NEXT_NODE] = node + at.N_NODE
+        bucket = m[at.BUCKETS] + (time >> m[at.BUCKET_BITS])
+        m[node + at.NO_KEY] = key
+        m[node + at.NO_NEXT] = h[bucket]
+        h[bucket] = node
 
 
-def schedule(m: Numbers, time: int, kind: int, row: int) -> None:
-    """Bind an event; what lies at the horizon or beyond never happens."""
-    if time < m[at.HORIZON]:
-        heap_push(m, time << at.TIME_SHIFT | kind << at.ID_BITS | row)
+def open_bucket(m: Numbers, h: Numbers) -> None:
+    """Put the events of the next bucket into the heap, and have their records fetched."""
+    bucket = m[at.NEXT_BUCKET]
+    m[at.NEXT_BUCKET] = bucket + 1
+    soon = bucket + 1 << m[at.BUCKET_BITS]
+    m[at.SOON] = soon if soon < m[at.HORIZON] else m[at.HORIZON]
+    node = h[m[at.BUCKETS] + bucket]
+    while node >= 0:
+        key, following = m[node + at.NO_KEY], m[node + at.NO_NEXT]
+        prefetch(m, key & at.ID_MASK)
+        heap_push(m, key)
+        m[node + at.NO_NEXT] = m[at.FREE_NODE]
+        m[at.FREE_NODE] = node
+        node = following
 
 
 def prefetch(m: Numbers, place: int) -> None:

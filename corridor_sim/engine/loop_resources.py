@@ -84,7 +84,7 @@ def _serve(m: Numbers, f: Numbers, h: Numbers, resource: int) -> None:
         ticks = duration_ticks(
             f[visit >> 1], f[resource + at.RE_PER_TEU], mteu, f[resource + at.RE_SLOWDOWN]
         )
-        schedule(m, start_visit(m, h, visit, now, ticks), at.DONE, client)
+        schedule(m, h, start_visit(m, h, visit, now, ticks), at.DONE, client)
 
 
 def _call(m: Numbers, client: int, step: int) -> int:
@@ -110,7 +110,7 @@ def _serve_lock(m: Numbers, f: Numbers, h: Numbers, lock: int) -> None:
         flip = next_flip(now, m[lock + at.LO_SINCE], m[lock + at.LO_PERIOD])
         if m[lock + at.LO_FLIP] != flip:
             m[lock + at.LO_FLIP] = flip
-            schedule(m, flip, at.FLIP, lock)
+            schedule(m, h, flip, at.FLIP, lock)
 
 
 def _is_open(m: Numbers, lock: int, chamber: int) -> bool:
@@ -147,7 +147,7 @@ def _work(m: Numbers, f: Numbers, h: Numbers, lock: int, chamber: int) -> None:
                 m[client + at.CL_NEXT] = boarded
                 boarded = client
             m[resource + at.RE_WAITING + direction] = waiting - batch
-            _begin(m, lock, chamber, direction, batch, cycle, boarded)
+            _begin(m, h, lock, chamber, direction, batch, cycle, boarded)
             return
     if mode == ALTERNATE:
         opposite = 1 - direction
@@ -161,11 +161,18 @@ def _work(m: Numbers, f: Numbers, h: Numbers, lock: int, chamber: int) -> None:
             end = m[resource + at.RE_QUEUE_UP + opposite]
             visit = m[next_client(m, first, end, False) + at.CL_VISIT]
             cycle = duration_ticks(f[visit >> 1], 0.0, 0, f[resource + at.RE_SLOWDOWN])
-            _begin(m, lock, chamber, direction, 0, cycle, -1)
+            _begin(m, h, lock, chamber, direction, 0, cycle, -1)
 
 
 def _begin(
-    m: Numbers, lock: int, chamber: int, direction: int, vessels: int, cycle: int, batch: int
+    m: Numbers,
+    h: Numbers,
+    lock: int,
+    chamber: int,
+    direction: int,
+    vessels: int,
+    cycle: int,
+    batch: int,
 ) -> None:
     """Start a lockage: `batch` is the first client of the list of those in the chamber."""
     now = m[at.NOW]
@@ -184,7 +191,7 @@ def _begin(
     m[lockage + at.LK_VESSELS] = vessels
     m[lockage + at.LK_START] = now
     m[lockage + at.LK_END] = now + cycle
-    schedule(m, now + cycle, at.THROUGH, chamber)
+    schedule(m, h, now + cycle, at.THROUGH, chamber)
 
 
 def end_lockage(m: Numbers, f: Numbers, h: Numbers, chamber: int) -> None:

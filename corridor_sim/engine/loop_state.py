@@ -148,6 +148,11 @@ def build_memory(plan: Plan, *, room: int) -> Memory:
     constants = block.add(at.N_CONSTANTS)[0][:, 0]
     constants[at.HORIZON] = plan.horizon
     constants[at.N_LEVELS] = n_levels
+    constants[at.N_SERVICES] = len(plan.service_names)
+    constants[at.N_BOXES] = len(plan.legs.first) - 1
+    constants[at.N_LEGS] = plan.n_legs
+    constants[at.N_VESSELS] = len(plan.background.resource)
+    constants[at.N_VISITS] = plan.n_visits
     constants[at.CALL_SIZE] = at.N_CALL + n_levels * at.N_QUEUE
     services, service_at = block.add(len(plan.service_names), at.N_SERVICE)
     resources, resource_at = block.add(len(plan.resource_names), at.N_RESOURCE)
@@ -168,13 +173,24 @@ def build_memory(plan: Plan, *, room: int) -> Memory:
     constants[at.KNOWN] = block.reserve(_most_known(plan))
     constants[at.RECORDS] = block.reserve(_record_size(plan, services))
     constants[at.LOCKAGE_ROOM] = constants[at.HEAP_ROOM] = room
-    constants[at.HEAP] = block.reserve(room + at.AHEAD)
+    constants[at.HEAP] = block.reserve(room)
+    constants[at.NEXT_NODE] = block.reserve(room * at.N_NODE)
+    constants[at.NODES_END] = block.size
+    constants[at.FREE_NODE] = NEVER
+    # Buckets so wide that a few dozen events share one.
+    width = plan.horizon * at.PER_BUCKET // (plan.n_legs + len(plan.background.gap) + 1)
+    constants[at.BUCKET_BITS] = max(width.bit_length(), 4)
+    n_buckets = (plan.horizon >> int(constants[at.BUCKET_BITS])) + 1
+    buckets = block.reserve(n_buckets // 2 + 1)
+    constants[at.BUCKETS] = 2 * buckets
     constants[at.LOCKAGES] = block.reserve(room * at.N_LOCKAGE)
     widest = int(services[:, at.SV_VEHICLE_SIZE].max(initial=at.N_VISITOR))
     constants[at.NEXT_CLIENT] = block.reserve(room * widest)
     constants[at.CLIENTS_END] = block.size
     _refuse_too_large(plan, block.size)
-    return block.join()
+    memory = block.join()
+    memory.h[2 * buckets : 2 * buckets + n_buckets] = NEVER
+    return memory
 
 
 def _refuse_too_large(plan: Plan, size: int) -> None:
