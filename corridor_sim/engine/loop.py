@@ -146,7 +146,7 @@ def run_loop(
     *,
     progress: Callable[[int, int], None] | None = None,
     call: Call | None = None,
-    room: int = 1 << 16,
+    room: int | None = None,
 ) -> EventLog:
     """Run a plan on the loop.
 
@@ -159,9 +159,9 @@ def run_loop(
     call : callable, optional
         Calls the compiled form of a function with its arguments; without it the loop runs as
         plain Python.
-    room : int
-        Clients, events and lockages for which there is room at first. Where it does not suffice
-        the run begins anew with twice the room.
+    room : int, optional
+        Clients and pending events for which there is room at first. Where it does not suffice the
+        run begins anew with twice the room; room never used costs nothing.
 
     Returns
     -------
@@ -170,6 +170,8 @@ def run_loop(
     """
     call = call or _call_plainly
     columns = plan_columns(plan)
+    if room is None:
+        room = (1 << 16) + (len(columns.box_mteu) + len(plan.background.resource)) // 8
     while True:
         memory = build_memory(plan, room=room)
         first_legs = np.full(len(columns.box_mteu), NEVER, dtype=np.int64)

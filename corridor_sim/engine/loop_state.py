@@ -18,6 +18,8 @@ Ints = NDArray[np.int64]
 # The loop keeps loads of a box in 32 bits.
 _MOST = 2**31 - 1
 _LONGEST = 2 ** (63 - at.TIME_SHIFT) - 1
+# Numbers in the record of a client, about.
+_PER_CLIENT = 24
 
 
 class Memory(NamedTuple):
@@ -130,7 +132,7 @@ def build_memory(plan: Plan, *, room: int) -> Memory:
     plan : Plan
         Read-only.
     room : int
-        Clients, pending events and lockages for which there is room.
+        Clients and pending events for which there is room.
 
     Returns
     -------
@@ -172,7 +174,7 @@ def build_memory(plan: Plan, *, room: int) -> Memory:
     constants[at.DUE_RESOURCES] = block.reserve(len(resources))
     constants[at.KNOWN] = block.reserve(_most_known(plan))
     constants[at.RECORDS] = block.reserve(_record_size(plan, services))
-    constants[at.LOCKAGE_ROOM] = constants[at.HEAP_ROOM] = room
+    constants[at.HEAP_ROOM] = room
     constants[at.HEAP] = block.reserve(room)
     constants[at.NEXT_NODE] = block.reserve(room * at.N_NODE)
     constants[at.NODES_END] = block.size
@@ -183,9 +185,9 @@ def build_memory(plan: Plan, *, room: int) -> Memory:
     n_buckets = (plan.horizon >> int(constants[at.BUCKET_BITS])) + 1
     buckets = block.reserve(n_buckets // 2 + 1)
     constants[at.BUCKETS] = 2 * buckets
-    constants[at.LOCKAGES] = block.reserve(room * at.N_LOCKAGE)
-    widest = int(services[:, at.SV_VEHICLE_SIZE].max(initial=at.N_VISITOR))
-    constants[at.NEXT_CLIENT] = block.reserve(room * widest)
+    constants[at.LOCKAGE_ROOM] = lockage_room = room + _visits_at_locks(plan)
+    constants[at.LOCKAGES] = block.reserve(lockage_room * at.N_LOCKAGE)
+    constants[at.NEXT_CLIENT] = block.reserve(room * _PER_CLIENT)
     constants[at.CLIENTS_END] = block.size
     _refuse_too_large(plan, block.size)
     memory = block.join()
@@ -200,6 +202,7 @@ def _refuse_too_large(plan: Plan, size: int) -> None:
         ("words of memory", size, at.ID_MASK),
         ("thousandths of a TEU in a shipment", int(shipments.mteu.max(initial=0)), _MOST),
         ("kilograms in a shipment", int(shipments.kg.max(initial=0)), _MOST),
+        ("priorities of shipments", len(np.unique(shipments.priority)), at.LEVELS),
     ):
         if number > most:
             raise CorridorSimError(
@@ -220,6 +223,19 @@ def _record_size(plan: Plan, services: Ints) -> int:
         + deliveries * at.N_DELIVERY
         + n_visits * at.N_VISIT
     ) // 2
+
+
+def _visits_at_locks(plan: Plan) -> int:
+    """Return how often vessels and vehicles call at locks; empty turns are fewer."""
+    services, is_lock = plan.services, plan.resources.kind == LOCK
+    owner = np.repeat(np.arange(len(plan.service_names)), np.diff(services.step_first))
+    passes = services.step_resource >= 0
+    passes[passes] = is_lock[services.step_resource[passes]]
+    visits = plan.background.visit_first
+    return int(
+        np.diff(services.departure_first)[owner[passes]].sum()
+        + np.diff(visits)[is_lock[plan.background.resource]].sum()
+    )
 
 
 def _most_known(plan: Plan) -> int:
