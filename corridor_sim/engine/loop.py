@@ -43,11 +43,11 @@ from corridor_sim.engine.loop_resources import (
 )
 from corridor_sim.engine.loop_state import (
     Columns,
-    Memory,
     build_memory,
     list_known_events,
     plan_columns,
 )
+from corridor_sim.engine.loop_tables import Memory
 from corridor_sim.plan.tables import NEVER, Plan
 
 __all__ = ["Call", "run_loop", "run_slice"]
