@@ -50,9 +50,12 @@ def run_command(arguments: list[str]) -> int:
         return command_line(arguments)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def groundwork() -> Iterator[None]:
-    """Lay the groundwork of a scenario once, as scripts of many replications do."""
+    """Lay the groundwork of a scenario once, as scripts of many replications do.
+
+    For these pages only: other tests change a network's tables under the same scenario.
+    """
     laid: dict[str, simulation.Groundwork] = {}
     lay: Callable[[Scenario], simulation.Groundwork] = simulation.lay_groundwork
 
@@ -67,7 +70,7 @@ def groundwork() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tutorial(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[str, str]]]:
     """Run the tutorial; return its folder, and what it shows beside what was printed."""
     from run_pages import Runner, blocks_of

@@ -9,7 +9,7 @@ import pytest
 from corridor_sim.errors import InputError
 from corridor_sim.scenario import Scenario
 from corridor_sim.simulation import simulate
-from tests.network.faulty import cell, write_good
+from tests.network.faulty import add, cell, write_good
 from tests.scenario.files import write
 
 LINE = "line:Z_A>Z_B"
@@ -52,3 +52,16 @@ def test_trucks_go_in_convoys(net: Path) -> None:
     cell("demand/od_2025", 2, value_bn_cny="50")(net)
     cell("demand/commodities", 2, shipment_teu="200")(net)
     assert run(net) > 0
+
+
+def test_a_quota_of_a_later_call_counts_where_boxes_board(net: Path) -> None:
+    """From Z_C, before Z_A: the quota at Z_A is the one that binds."""
+    add("nodes", 3, node="Z_C")(net)
+    add("links", 2, link="road:Z_C>Z_A", from_node="Z_C", to_node="Z_A")(net)
+    cell("calls", 2, sequence="2", link="road:Z_C>Z_A", facility="customs")(net)
+    cell("calls", 3, sequence="3")(net)
+    add("calls", 2, sequence="1", node="Z_C", link="", facility="")(net)
+    assert run(net) > 0
+    cell("calls", 2, quota_teu="0.5")(net)
+    with pytest.raises(InputError, match=f"'{LINE}' takes 0.5 TEU and 10000 t"):
+        run(net)
