@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 from simpy.events import Event
 
 from corridor_sim.engine.events import EventLog
@@ -112,7 +113,8 @@ class _Clock(simpy.Environment):
     def step(self) -> None:
         """Let the next event happen, and close the instant if it was the last one of its second."""
         super().step()
-        if self.peek() > self.now:
+        queue = self._queue
+        if not queue or queue[0][0] > self._now:
             self._close()
 
 
@@ -199,8 +201,10 @@ class Corridor:
             if service.max_idle >= 0:
                 # A vehicle that stands idle from the start may have to be sent back.
                 self.mark_service(service.rank)
-        for vessel in range(len(plan.background.resource)):
+        visits = np.diff(plan.background.visit_first)
+        for vessel in np.flatnonzero(visits > 1).tolist():
             env.process(self._background(vessel))
+        env.process(self._passing_vessels(np.flatnonzero(visits == 1)))
         env.process(self._releases())
 
     def _capacity(self, rank: int, rows: Iterable[int]) -> Generator[Event, Any, None]:
@@ -412,6 +416,33 @@ class Corridor:
             self.services[service].box_ready(leg)
 
     # -- background ------------------------------------------------------------------------------
+
+    def _passing_vessels(self, vessels: NDArray[np.int64]) -> Generator[Event, Any, None]:
+        """Send vessels that come but once to their resources, each at its time.
+
+        A process for each of them would lie in the event list from the start.
+        """
+        env, plan, table = self.env, self.plan, self.plan.background
+        rows = table.visit_first[vessels]
+        arrivals = table.gap[rows]
+        order = np.argsort(arrivals, kind="stable")
+        chosen = vessels[order]
+        for time, vessel, row, resource, priority, direction in zip(
+            arrivals[order].tolist(),
+            chosen.tolist(),
+            rows[order].tolist(),
+            table.resource[chosen].tolist(),
+            table.priority[chosen].tolist(),
+            np.maximum(table.first_direction[chosen], 0).tolist(),
+            strict=True,
+        ):
+            if time > env.now:
+                yield env.timeout(time - env.now)
+            place = self.resources[resource]
+            visit = plan.visits.background_first + row
+            ident = plan.n_departures + vessel
+            event = place.ask(visit, priority, VEHICLE, ident, 0, direction)
+            cast("list[Callable[[Event], None]]", event.callbacks).append(place.left)
 
     def _background(self, vessel: int) -> Generator[Event, Any, None]:
         """Send a vessel that carries none of our cargo to its resource, again and again."""

@@ -103,6 +103,10 @@ class Facility:
         if self.queue:
             self.corridor.mark_resource(self.rank)
 
+    def left(self, _: Event) -> None:
+        """Free the server, as a callback of the event of `ask`."""
+        self.leave()
+
     def serve(self) -> None:
         """Start whoever may start, in the order of rank."""
         corridor = self.corridor
@@ -191,6 +195,9 @@ class Lock:
 
     def leave(self) -> None:
         """Do nothing: the chamber is freed as a whole."""
+
+    def left(self, _: Event) -> None:
+        """Do nothing either."""
 
     def serve(self) -> None:
         """Let every free open flight lock, turn or idle, in the order of their numbers."""

@@ -42,6 +42,8 @@ def copied(tmp_path: Path) -> Path:
         site / "tests" / "engine",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
+    # A package of its own: another one of that name may be installed.
+    shutil.copy(REPOSITORY / "tests" / "__init__.py", site / "tests")
     # A file where the folder would be: read-only for everybody, the superuser included.
     (site / "corridor_sim" / "engine" / "__pycache__").write_text("")
     return site
