@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corridor_sim.demand.od import ODRow, ODTable
 from corridor_sim.routes.closures import AvoidedSpan, avoided_spans
+from corridor_sim.routes.pairs import Pair, pairs_of
 from corridor_sim.routes.search import LegChain, Search
 from corridor_sim.routes.service_graph import ServiceLeg, closed_services, service_legs
 from corridor_sim.routes.visits import Desks
 
 if TYPE_CHECKING:
+    from corridor_sim.demand.od import ODTable
     from corridor_sim.network import Network
     from corridor_sim.scenario import Scenario
 
-__all__ = ["Pair", "Route", "RouteSet", "enumerate_routes"]
+__all__ = ["Route", "RouteSet", "enumerate_routes"]
 
 #: An alternative is kept if it costs at most this times the best of its corridor, at some value
 #: of time.
 _WORST_RATIO = 1.6
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Who may share alternatives: ends, kinds of cargo, and the corridors allowed."""
-
-    origin: str
-    destination: str
-    carries: frozenset[str]
-    corridors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +106,25 @@ def enumerate_routes(network: Network, od: ODTable, scenario: Scenario) -> Route
     RouteSet
         Independent of seed and replication.
     """
-    closed = frozenset(closed_services(network, scenario))
     spans = avoided_spans(network, scenario)
-    pairs = [_pair_of(row, network) for row in od.rows]
-    wanted = list(dict.fromkeys(pairs))
-    found: dict[Pair, dict[str, Route]] = {pair: {} for pair in wanted}
-    desks = _Costs(network)
-    keep = scenario.choice.max_alternatives_per_corridor
+    pairs = pairs_of(od, network)
+    found: dict[Pair, dict[str, Route]] = {pair: {} for pair in pairs}
+    legs = service_legs(network, closed=closed_services(network, scenario))
+    costs = _Costs(network, legs)
     for shut in _closure_sets(spans):
-        search = Search(service_legs(network, closed=closed | shut), network)
-        for pair in wanted:
-            known = found[pair]
-            if shut and not any(shut.intersection(route.services) for route in known.values()):
-                # What it has stays open.
-                continue
-            for corridor in pair.corridors:
-                chains = search.chains(
-                    pair.origin,
-                    pair.destination,
-                    corridor,
-                    pair.carries,
-                    keep=keep,
-                    worst_ratio=_WORST_RATIO,
-                )
-                for chain in chains:
-                    route = desks.route(pair, corridor, chain)
-                    known.setdefault(route.name, route)
+        # Where nothing of what a pair has is shut, that stays open.
+        wanted = [
+            pair
+            for pair, known in found.items()
+            if not shut or any(not shut.isdisjoint(route.services) for route in known.values())
+        ]
+        chains_of = Search(legs, network, shut=shut).chains(
+            wanted, keep=scenario.choice.max_alternatives_per_corridor, worst_ratio=_WORST_RATIO
+        )
+        for pair, corridor, chains in chains_of:
+            for chain in chains:
+                route = costs.route(pair, corridor, chain)
+                found[pair].setdefault(route.name, route)
     named: dict[str, Route] = {}
     for of_pair in found.values():
         named.update(of_pair)
@@ -158,54 +142,65 @@ def _closure_sets(spans: Iterable[AvoidedSpan]) -> list[frozenset[str]]:
     return list(dict.fromkeys([frozenset(), *(span.services for span in spans)]))
 
 
-def _pair_of(row: ODRow, network: Network) -> Pair:
-    """Return the pair of an OD row: its own corridor, or those named for its region."""
-    corridors: tuple[str, ...] = (row.corridor,)
-    if not row.corridor:
-        regions = network.regions
-        partner = row.destination if row.direction == "export" else row.origin
-        named = zip(regions["corridor"], regions["zones"], strict=True)
-        corridors = tuple(sorted({str(name) for name, zones in named if partner in zones}))
-    return Pair(row.origin, row.destination, row.carries, corridors)
-
-
 class _Costs:
     """Turns chains of legs into routes: what the box itself visits is added here."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, legs: Sequence[ServiceLeg]) -> None:
         self.desks = Desks(network)
+        self.legs = legs
+        self.names = [_leg_name(leg) for leg in legs]
+        self.amounts = [
+            (
+                leg.distance_km,
+                leg.planned_h,
+                leg.cost_cny_per_teu,
+                leg.cost_cny_per_t,
+                leg.co2e_kg_per_teu,
+                leg.co2e_kg_per_t,
+            )
+            for leg in legs
+        ]
         table = network.facilities
         self.hours = {
-            str(name): float(row["fixed_h"].mean()) * float(row["probability"])
-            for name, row in table.to_dict("index").items()
+            str(name): float(fixed.mean()) * float(probability)
+            for name, fixed, probability in zip(
+                table.index, table["fixed_h"], table["probability"], strict=True
+            )
         }
         self.cost = table["storage_cost_cny_per_teu"].astype(float).to_dict()
         self.kg = table["co2e_kg_per_teu"].astype(float).to_dict()
+        self._known: dict[tuple[str, str, str, LegChain], Route] = {}
 
     def route(self, pair: Pair, corridor: str, chain: LegChain) -> Route:
-        """Return the route of a chain of legs."""
-        nodes = [leg.origin for leg in chain] + [chain[-1].destination]
-        visits = self.desks.visits(
-            pair.origin, pair.destination, nodes, [leg.corridor for leg in chain]
-        )
+        """Return the route of a chain of legs, the same one for all pairs that share it."""
+        key = pair.origin, pair.destination, corridor, chain
+        if key not in self._known:
+            self._known[key] = self._route(*key)
+        return self._known[key]
+
+    def _route(self, origin: str, destination: str, corridor: str, chain: LegChain) -> Route:
+        legs = [self.legs[number] for number in chain]
+        nodes = [leg.origin for leg in legs] + [legs[-1].destination]
+        visits = self.desks.visits(origin, destination, nodes, [leg.corridor for leg in legs])
         own = [name for names in visits.before for name in names]
-        services = "+".join(_leg_name(leg) for leg in chain)
+        services = "+".join([self.names[number] for number in chain])
+        km, hours, per_teu, per_t, kg_teu, kg_t = map(
+            sum, zip(*[self.amounts[number] for number in chain], strict=True)
+        )
         return Route(
-            name=f"{pair.origin}>{pair.destination}|{corridor}|{services}",
-            origin=pair.origin,
-            destination=pair.destination,
+            name=f"{origin}>{destination}|{corridor}|{services}",
+            origin=origin,
+            destination=destination,
             corridor=corridor,
-            legs=tuple((leg.service, leg.board_call, leg.alight_call) for leg in chain),
-            distance_km=sum(leg.distance_km for leg in chain),
-            planned_h=sum(leg.planned_h for leg in chain) + sum(self.hours[n] for n in own),
-            cost_cny_per_teu=sum(leg.cost_cny_per_teu for leg in chain)
-            + sum(self.cost[n] for n in own),
-            cost_cny_per_t=sum(leg.cost_cny_per_t for leg in chain),
-            co2e_kg_per_teu=sum(leg.co2e_kg_per_teu for leg in chain)
-            + sum(self.kg[n] for n in own),
-            co2e_kg_per_t=sum(leg.co2e_kg_per_t for leg in chain),
-            capacity_teu=min(leg.capacity_teu for leg in chain),
-            capacity_t=min(leg.capacity_t for leg in chain),
+            legs=tuple([(leg.service, leg.board_call, leg.alight_call) for leg in legs]),
+            distance_km=km,
+            planned_h=hours + sum([self.hours[name] for name in own]),
+            cost_cny_per_teu=per_teu + sum([self.cost[name] for name in own]),
+            cost_cny_per_t=per_t,
+            co2e_kg_per_teu=kg_teu + sum([self.kg[name] for name in own]),
+            co2e_kg_per_t=kg_t,
+            capacity_teu=min([leg.capacity_teu for leg in legs]),
+            capacity_t=min([leg.capacity_t for leg in legs]),
         )
 
 

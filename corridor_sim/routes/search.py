@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
-from corridor_sim.routes.service_graph import ServiceLeg, build_service_graph
+from corridor_sim.routes.pairs import Pair
+from corridor_sim.routes.service_graph import ServiceLeg
+from corridor_sim.routes.trees import Trees
 
 if TYPE_CHECKING:
     from corridor_sim.network import Network
@@ -28,77 +28,10 @@ _DAY_H = 24.0
 _ONWARD = "shared"
 _INSIDE = "hub"
 
-LegChain = tuple[ServiceLeg, ...]
+#: Numbers of legs, in the order of travel.
+LegChain = tuple[int, ...]
 Floats = NDArray[np.float64]
-
-
-class _Paths:
-    """Shortest paths over some legs, from or to any node, at every money level."""
-
-    def __init__(self, legs: Iterable[ServiceLeg], index: dict[str, int]) -> None:
-        self.index = index
-        self.graph = build_service_graph(legs)
-        self._trees: dict[tuple[str, bool, int], tuple[Floats, NDArray[np.int32]]] = {}
-
-    @cached_property
-    def _best(self) -> list[tuple[csr_array, dict[tuple[int, int], ServiceLeg]]]:
-        """Return for each level the cheapest leg between two nodes, as matrix and as table."""
-        built = []
-        size = len(self.index)
-        for money in MONEY_LEVELS:
-            best: dict[tuple[int, int], tuple[float, ServiceLeg]] = {}
-            for _, _, leg in self.graph.edges(data="leg"):
-                ends = self.index[leg.origin], self.index[leg.destination]
-                weight = _weight(leg, money)
-                known = best.get(ends)
-                if known is None or (weight, leg.service) < (known[0], known[1].service):
-                    best[ends] = weight, leg
-            rows = np.array([a for a, _ in best], dtype=np.int32)
-            columns = np.array([b for _, b in best], dtype=np.int32)
-            weights = np.array([weight for weight, _ in best.values()])
-            matrix = csr_array((weights, (rows, columns)), shape=(size, size))
-            built.append((matrix, {ends: leg for ends, (_, leg) in best.items()}))
-        return built
-
-    def tree(self, node: str, *, towards: bool, level: int) -> Floats:
-        """Return the generalised cost from a node to all, or from all to it."""
-        return self._tree(node, towards=towards, level=level)[0]
-
-    def _tree(self, node: str, *, towards: bool, level: int) -> tuple[Floats, NDArray[np.int32]]:
-        key = node, towards, level
-        if key not in self._trees:
-            matrix = self._best[level][0]
-            self._trees[key] = dijkstra(
-                matrix.T.tocsr() if towards else matrix,
-                indices=self.index[node],
-                return_predecessors=True,
-            )
-        return self._trees[key]
-
-    def path(self, node: str, other: str, *, towards: bool, level: int) -> LegChain:
-        """Return the legs of the best path from `node` to `other`, or the other way round."""
-        before = self._tree(node, towards=towards, level=level)[1]
-        table = self._best[level][1]
-        chain = []
-        at, root = self.index[other], self.index[node]
-        while at != root:
-            previous = int(before[at])
-            chain.append(table[(at, previous) if towards else (previous, at)])
-            at = previous
-        return tuple(chain if towards else reversed(chain))
-
-
-def _weight(leg: ServiceLeg, money: float) -> float:
-    """Return the generalised cost of a leg at a money level; no two are ever the same.
-
-    Equal ways would be told apart by the place of their nodes in a matrix, so that a node added
-    elsewhere could change them. A part in ten million, by the leg's name, does it instead.
-    """
-    cost = leg.cost_cny_per_teu + _USUAL_T_PER_TEU * leg.cost_cny_per_t
-    # Never zero: a sparse matrix takes that for no leg at all.
-    return (cost + money / _DAY_H * leg.planned_h + 1e-6) * (
-        1.0 + _TIE * _fraction(leg.service, leg.board_call, leg.alight_call)
-    )
+Ints = NDArray[np.int64]
 
 
 @cache
@@ -108,154 +41,238 @@ def _fraction(service: str, board_call: int, alight_call: int) -> float:
     return int.from_bytes(hashlib.sha256(name).digest()[:6], "big") / 2**48
 
 
+def _weights(legs: Sequence[ServiceLeg]) -> Floats:
+    """Return the generalised cost of legs by money level, (legs, levels); no two are ever the same.
+
+    Equal ways would be told apart by the place of their nodes in a matrix, so that a node added
+    elsewhere could change them. A part in ten million, by the leg's name, does it instead.
+    """
+
+    def column(values: Iterable[float]) -> Floats:
+        return np.fromiter(values, dtype=np.float64, count=len(legs))[:, None]
+
+    cost = column(leg.cost_cny_per_teu for leg in legs)
+    cost = cost + _USUAL_T_PER_TEU * column(leg.cost_cny_per_t for leg in legs)
+    hours = column(leg.planned_h for leg in legs)
+    tie = column(_fraction(leg.service, leg.board_call, leg.alight_call) for leg in legs)
+    per_h = np.array(MONEY_LEVELS) / _DAY_H
+    # Never zero: every leg takes a path further from its root.
+    weights: Floats = (cost + per_h * hours + 1e-6) * (1.0 + _TIE * tie)
+    return weights
+
+
+class _Group(NamedTuple):
+    """What pairs have in common that are searched together."""
+
+    carries: frozenset[str]
+    corridor: str
+    #: Corridors of services that may be used before and after the corridor's leg.
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class _TreeKey(NamedTuple):
+    carries: frozenset[str]
+    corridors: tuple[str, ...]
+    towards: bool
+
+
 @dataclass(frozen=True, eq=False)
 class _Gates:
-    """Legs by the services of a corridor: where they start and end, and what they cost by level."""
+    """Candidate chains of a group, by the leg of the corridor in the middle.
 
-    legs: list[ServiceLeg]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    starts_in_zone: NDArray[np.bool_]
-    ends_in_zone: NDArray[np.bool_]
-    weights: list[Floats]
+    Attributes
+    ----------
+    legs, starts, ends : list of int
+        Numbers of the legs, and their places.
+    order : list
+        By pair and level: places in `legs` of those that are good enough, best first.
+    """
+
+    legs: list[int]
+    starts: list[int]
+    ends: list[int]
+    order: list[list[list[int]]]
 
 
 class Search:
-    """Finds chains of legs between two places by one corridor.
+    """Finds chains of legs between pairs of places by each of their corridors.
 
     Parameters
     ----------
-    legs : list of ServiceLeg
+    legs : sequence of ServiceLeg
         Rides of the services that run.
     network : Network
         Its zones tell which side of Chongqing's trade a place is on.
+    shut : collection of str
+        Services whose legs are left out.
     """
 
-    def __init__(self, legs: list[ServiceLeg], network: Network) -> None:
+    def __init__(
+        self, legs: Sequence[ServiceLeg], network: Network, *, shut: Collection[str] = ()
+    ) -> None:
+        ends = {leg.origin for leg in legs} | {leg.destination for leg in legs}
+        nodes = sorted(ends | {str(node) for node in network.nodes.index})
         self.legs = legs
-        nodes = sorted(
-            {leg.origin for leg in legs}
-            | {leg.destination for leg in legs}
-            | {str(node) for node in network.nodes.index}
-        )
         self.index = {node: number for number, node in enumerate(nodes)}
+        self.starts = np.array([self.index[leg.origin] for leg in legs], dtype=np.int64)
+        self.ends = np.array([self.index[leg.destination] for leg in legs], dtype=np.int64)
+        self.weights = _weights(legs)
+        self._runs = np.array([leg.service not in shut for leg in legs], dtype=bool)
+        self._corridor = np.array([leg.corridor for leg in legs], dtype=object)
+        self._takes: dict[frozenset[str], NDArray[np.bool_]] = {}
         sides = network.zones["side"].to_dict()
         self.home = {str(zone) for zone, side in sides.items() if side == "chongqing"}
-        self.zones = {str(zone) for zone in sides}
-        self._paths: dict[tuple[frozenset[str], tuple[str, ...]], _Paths] = {}
-        self._gates: dict[tuple[frozenset[str], str], _Gates] = {}
-
-    def _over(self, carries: frozenset[str], corridors: tuple[str, ...]) -> _Paths:
-        key = carries, corridors
-        if key not in self._paths:
-            chosen = [
-                leg for leg in self.legs if leg.corridor in corridors and leg.carries & carries
-            ]
-            self._paths[key] = _Paths(chosen, self.index)
-        return self._paths[key]
-
-    def _gates_of(self, carries: frozenset[str], corridor: str) -> _Gates:
-        key = carries, corridor
-        if key not in self._gates:
-            legs = [leg for leg in self.legs if leg.corridor == corridor and leg.carries & carries]
-            self._gates[key] = _Gates(
-                legs=legs,
-                starts=np.array([self.index[leg.origin] for leg in legs], dtype=np.int64),
-                ends=np.array([self.index[leg.destination] for leg in legs], dtype=np.int64),
-                starts_in_zone=np.array([leg.origin in self.zones for leg in legs], dtype=bool),
-                ends_in_zone=np.array([leg.destination in self.zones for leg in legs], dtype=bool),
-                weights=[np.array([_weight(leg, money) for leg in legs]) for money in MONEY_LEVELS],
-            )
-        return self._gates[key]
+        self._is_zone = np.zeros(len(nodes), dtype=bool)
+        self._is_zone[[self.index[str(zone)] for zone in sides]] = True
+        self._barred = sum(1 << int(place) for place in np.flatnonzero(self._is_zone))
+        self._trees: dict[_TreeKey, Trees] = {}
 
     def chains(
-        self,
-        origin: str,
-        destination: str,
-        corridor: str,
-        carries: frozenset[str],
-        *,
-        keep: int,
-        worst_ratio: float,
-    ) -> list[LegChain]:
-        """Return the best chains of legs by a corridor.
+        self, pairs: Iterable[Pair], *, keep: int, worst_ratio: float
+    ) -> Iterator[tuple[Pair, str, list[LegChain]]]:
+        """Yield the best chains of legs of each pair by each of its corridors.
+
+        At least one leg of a chain is by a service of the corridor. No chain visits a place twice
+        or leads through the zone of somebody else.
 
         Parameters
         ----------
-        origin, destination : str
-            Nodes.
-        corridor : str
-            At least one leg is by a service of this corridor.
-        carries : frozenset of str
-            Kinds of cargo the goods can travel as.
+        pairs : iterable of Pair
+            Ends, cargo and corridors.
         keep : int
-            Most chains returned.
+            Most chains of a pair and corridor.
         worst_ratio : float
             A chain is left out whose cost is more than this times the best, at every level.
 
-        Returns
-        -------
-        list of LegChain
+        Yields
+        ------
+        pair : Pair
+            One of them.
+        corridor : str
+            One of its corridors.
+        chains : list of LegChain
             Best first, by turns of the money levels.
         """
-        gates = self._gates_of(carries, corridor)
-        if not gates.legs:
-            return []
-        before, after = self._sides_of(origin, destination, corridor)
-        head, tail = self._over(carries, before), self._over(carries, after)
-        # No way leads through the zone of somebody else.
-        astray = gates.starts_in_zone & (gates.starts != self.index[origin])
-        astray |= gates.ends_in_zone & (gates.ends != self.index[destination])
-        by_level: list[list[LegChain]] = []
-        for level in range(len(MONEY_LEVELS)):
-            total = (
-                gates.weights[level] + head.tree(origin, towards=False, level=level)[gates.starts]
-            )
-            total += tail.tree(destination, towards=True, level=level)[gates.ends]
-            total[astray] = np.inf
-            order = np.argsort(total, kind="stable")
-            best = total[order[0]]
-            if not np.isfinite(best):
-                return []
-            found: list[LegChain] = []
-            for number in order[total[order] <= worst_ratio * best].tolist():
-                gate = gates.legs[number]
-                chain = (
-                    *head.path(origin, gate.origin, towards=False, level=level),
-                    gate,
-                    *tail.path(destination, gate.destination, towards=True, level=level),
-                )
-                if self._is_sound(chain):
-                    found.append(chain)
-                if len(found) == keep:
-                    break
-            by_level.append(found)
-        return _by_turns(by_level, keep)
+        groups: dict[_Group, list[Pair]] = {}
+        for pair in pairs:
+            for corridor in pair.corridors:
+                group = _Group(pair.carries, corridor, *self._sides_of(pair, corridor))
+                groups.setdefault(group, []).append(pair)
+        self._grow(groups)
+        for group, members in groups.items():
+            head = self._trees[_TreeKey(group.carries, group.before, towards=False)]
+            tail = self._trees[_TreeKey(group.carries, group.after, towards=True)]
+            legs = self._over(group.carries, (group.corridor,))
+            if not len(legs):
+                continue
+            gates = self._gates(legs, members, head, tail, worst_ratio)
+            for pair, orders in zip(members, gates.order, strict=True):
+                ends = self.index[pair.origin], self.index[pair.destination]
+                by_level = [
+                    _sound_chains(gates, order, head, tail, ends, level=level, keep=keep)
+                    for level, order in enumerate(orders)
+                ]
+                yield pair, group.corridor, _by_turns(by_level, keep)
 
-    def _sides_of(
-        self, origin: str, destination: str, corridor: str
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _sides_of(self, pair: Pair, corridor: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the corridors of services that may be used before and after the corridor's leg."""
         onward, everywhere = (_ONWARD, corridor), (_INSIDE, _ONWARD, corridor)
-        if origin in self.home:
+        if pair.origin in self.home:
             return (_INSIDE,), onward
-        if destination in self.home:
+        if pair.destination in self.home:
             return onward, (_INSIDE,)
         return everywhere, everywhere
 
-    def _is_sound(self, chain: LegChain) -> bool:
-        """Tell whether a chain visits no place twice and passes through no other zone."""
-        nodes = [chain[0].origin, *(leg.destination for leg in chain)]
-        return len(set(nodes)) == len(nodes) and self.zones.isdisjoint(nodes[1:-1])
+    def _over(self, carries: frozenset[str], corridors: tuple[str, ...]) -> Ints:
+        """Return the legs of some corridors that take a kind of cargo."""
+        if carries not in self._takes:
+            takes = np.array([not leg.carries.isdisjoint(carries) for leg in self.legs], dtype=bool)
+            self._takes[carries] = takes & self._runs
+        chosen = np.isin(self._corridor, corridors) & self._takes[carries]
+        return np.flatnonzero(chosen)
+
+    def _grow(self, groups: dict[_Group, list[Pair]]) -> None:
+        """Grow the trees that groups of pairs need."""
+        roots: dict[_TreeKey, dict[int, None]] = {}
+        for group, pairs in groups.items():
+            head = _TreeKey(group.carries, group.before, towards=False)
+            tail = _TreeKey(group.carries, group.after, towards=True)
+            origins, destinations = roots.setdefault(head, {}), roots.setdefault(tail, {})
+            for pair in pairs:
+                origins[self.index[pair.origin]] = None
+                destinations[self.index[pair.destination]] = None
+        for key, places in roots.items():
+            legs = self._over(key.carries, key.corridors)
+            self._trees[key] = Trees(
+                legs,
+                starts=self.starts[legs],
+                ends=self.ends[legs],
+                weights=self.weights[legs],
+                roots=list(places),
+                size=len(self.index),
+                towards=key.towards,
+                barred=self._barred,
+            )
+
+    def _gates(
+        self, legs: Ints, pairs: list[Pair], head: Trees, tail: Trees, worst_ratio: float
+    ) -> _Gates:
+        """Rank the corridor's legs for every pair and level by the cost of the ways over them."""
+        starts, ends = self.starts[legs], self.ends[legs]
+        origins = np.array([self.index[pair.origin] for pair in pairs])
+        destinations = np.array([self.index[pair.destination] for pair in pairs])
+        # (pairs, levels, legs)
+        from_origin = head.cost[starts][:, :, [head.column[place] for place in origins.tolist()]]
+        to_end = tail.cost[ends][:, :, [tail.column[place] for place in destinations.tolist()]]
+        total = (self.weights[legs][:, :, None] + from_origin + to_end).transpose(2, 1, 0).copy()
+        # No way leads through the zone of somebody else.
+        astray = self._is_zone[starts] & (starts != origins[:, None])
+        astray |= self._is_zone[ends] & (ends != destinations[:, None])
+        total[astray[:, None, :].repeat(len(MONEY_LEVELS), axis=1)] = np.inf
+        best = total.min(axis=2, keepdims=True)
+        good = (total <= worst_ratio * best) & np.isfinite(best)
+        counts = np.count_nonzero(good, axis=2)
+        # A level without a way leaves the pair without any.
+        counts[(counts == 0).any(axis=1)] = 0
+        ranked = np.argsort(total, axis=2, kind="stable")
+        order = [
+            [row[:count] for row, count in zip(rows, own, strict=True)]
+            for rows, own in zip(ranked.tolist(), counts.tolist(), strict=True)
+        ]
+        return _Gates(legs.tolist(), starts.tolist(), ends.tolist(), order)
+
+
+def _sound_chains(
+    gates: _Gates,
+    order: list[int],
+    head: Trees,
+    tail: Trees,
+    ends: tuple[int, int],
+    *,
+    level: int,
+    keep: int,
+) -> list[LegChain]:
+    """Return the best chains that visit no place twice and pass through no other zone."""
+    origin, destination = ends
+    heads, tails = head.paths(origin, level), tail.paths(destination, level)
+    found: list[LegChain] = []
+    for gate in order:
+        start, end = gates.starts[gate], gates.ends[gate]
+        before = heads.get(start) or head.path(origin, start, level)
+        after = tails.get(end) or tail.path(destination, end, level)
+        if not before[1] & after[1]:
+            found.append((*before[0], gates.legs[gate], *after[0]))
+            if len(found) == keep:
+                break
+    return found
 
 
 def _by_turns(by_level: list[list[LegChain]], keep: int) -> list[LegChain]:
     """Return the best of each level, then the second best, and so on, each chain once."""
-    chosen: dict[tuple[tuple[str, int, int], ...], LegChain] = {}
+    chosen: dict[LegChain, None] = {}
     for rank in range(max(map(len, by_level), default=0)):
         for found in by_level:
             if rank < len(found) and len(chosen) < keep:
-                chain = found[rank]
-                key = tuple((leg.service, leg.board_call, leg.alight_call) for leg in chain)
-                chosen.setdefault(key, chain)
-    return list(chosen.values())
+                chosen[found[rank]] = None
+    return list(chosen)
