@@ -87,12 +87,10 @@ def check_service_size(network: Network, scenario: Scenario) -> None:
     """
     horizon = scenario.horizon_s
     departures = _departures(network, horizon)
-    steps = Counter(
-        {
-            str(service): int(((rows["link"] != "").sum()) + len(rows))
-            for service, rows in network.calls.groupby("service", sort=False)
-        }
-    )
+    calls = network.calls
+    steps = Counter(calls["service"])
+    # A call with a link is a visit to the link and one to the place.
+    steps.update(calls.loc[calls["link"] != "", "service"])
     visits = {name: count * steps[name] for name, count in departures.items()}
     visits |= _background_visits(network, horizon)
     faults = []
@@ -143,13 +141,15 @@ def check_plan_size(departures: int, visits: int, scenario: Scenario) -> None:
 def _departures(network: Network, horizon: int) -> dict[str, float]:
     """Return the departures that services with limited departures may need."""
     counts = {}
-    for name, row in network.services.iterrows():
-        if row["dispatch"] == "fill":
-            counts[str(name)] = horizon / DAY_S * float(row["max_per_day"])
-        elif row["dispatch"] == "timetable" and row["status"] == "open":
-            slots = slot_moments(str(row["timetable"]))
-            a_week = len(slots) if slots else float(row["departures_per_week"])
-            counts[str(name)] = horizon / WEEK_S * a_week
+    table = network.services
+    columns = ("dispatch", "status", "timetable", "departures_per_week", "max_per_day")
+    rows = zip(table.index, *(table[column] for column in columns), strict=True)
+    for name, dispatch, status, timetable, per_week, per_day in rows:
+        if dispatch == "fill":
+            counts[str(name)] = horizon / DAY_S * float(per_day)
+        elif dispatch == "timetable" and status == "open":
+            slots = slot_moments(str(timetable))
+            counts[str(name)] = horizon / WEEK_S * (len(slots) if slots else float(per_week))
     return counts
 
 

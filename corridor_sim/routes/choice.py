@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from corridor_sim.demand.od import ODTable
 from corridor_sim.routes.alternatives import Route, RouteSet
+from corridor_sim.routes.layers import Layers
 
 if TYPE_CHECKING:
     from corridor_sim.demand.tables import DemandTables
@@ -197,8 +198,6 @@ class ExpectedChoice:
         Demand.
     row, route : (c,) int64
         OD row and route of each cell; cells of a row lie together.
-    first : (rows with alternatives + 1,) int64
-        First cell of each row that has alternatives.
     teu_per_year, t_per_teu : (c,) float64
         Of the OD row.
     cny_per_day : (c, nodes) float64
@@ -210,7 +209,6 @@ class ExpectedChoice:
     od: ODTable
     row: NDArray[np.int64]
     route: NDArray[np.int64]
-    first: NDArray[np.int64]
     teu_per_year: Floats
     t_per_teu: Floats
     cny_per_day: Floats
@@ -234,17 +232,15 @@ class ExpectedChoice:
         """
         counts = np.array([len(options) for options in routes.of_od], dtype=np.int64)
         row = np.repeat(np.arange(len(counts)), counts)
-        money = np.zeros((len(counts), _NODES))
-        weights = np.zeros((len(counts), _NODES))
-        for number, flow in enumerate(od.rows):
-            value, weight = vot_nodes(flow.vot_median_pct_per_day, flow.vot_sigma)
-            money[number] = np.resize(value, _NODES) / 100 * flow.cny_per_teu
-            weights[number, : len(weight)] = weight
+        nodes = [_padded_nodes(flow.vot_median_pct_per_day, flow.vot_sigma) for flow in od.rows]
+        values, weights = (
+            np.array([pair[column] for pair in nodes]).reshape(-1, _NODES) for column in (0, 1)
+        )
+        money = values / 100 * np.array([flow.cny_per_teu for flow in od.rows])[:, None]
         return cls(
             od=od,
             row=row,
             route=np.array([r for options in routes.of_od for r in options], dtype=np.int64),
-            first=np.concatenate([[0], np.cumsum(counts[counts > 0])]).astype(np.int64),
             teu_per_year=np.array([flow.teu_per_year for flow in od.rows])[row],
             t_per_teu=np.array([flow.t_per_teu for flow in od.rows])[row],
             cny_per_day=money[row],
@@ -266,16 +262,62 @@ class ExpectedChoice:
         (c,) float64
             Shares, summing to one over the cells of a row.
         """
-        route = self.route
-        freight = (model.cost_cny_per_teu + model.premium_cny_per_teu)[route] + self.t_per_teu * (
+        laid = self._laid
+        route = laid.route
+        freight = (model.cost_cny_per_teu + model.premium_cny_per_teu)[route] + laid.t_per_teu * (
             model.cost_cny_per_t + model.premium_cny_per_t
         )[route]
-        generalised = freight[:, None] + self.cny_per_day * model.planned_days[route][:, None]
-        utility = model.constant[route][:, None] - model.beta * np.log(generalised)
-        starts = self.first[:-1]
-        counts = np.diff(self.first)
-        top = np.repeat(np.maximum.reduceat(utility, starts, axis=0), counts, axis=0)
-        raised = np.exp(utility - top)
-        raised /= np.repeat(np.add.reduceat(raised, starts, axis=0), counts, axis=0)
-        expected: Floats = (raised * self.weight).sum(axis=1)
+        # One array for generalised costs, utilities and shares: a premium is found in many rounds.
+        work = laid.cny_per_day * model.planned_days[route]
+        work += freight
+        np.log(work, out=work)
+        work *= -model.beta
+        work += model.constant[route]
+        laid.layers.spread(np.subtract, work, laid.layers.reduce(np.maximum, work))
+        np.exp(work, out=work)
+        laid.layers.spread(np.divide, work, laid.layers.sum(work))
+        work *= laid.weight
+        expected = np.empty(len(route))
+        expected[laid.layers.order] = _sum_of_nodes(work)
         return expected
+
+    @cached_property
+    def _laid(self) -> _Laid:
+        layers = Layers.of(self.row)
+        order = layers.order
+        return _Laid(
+            layers=layers,
+            route=self.route[order],
+            t_per_teu=self.t_per_teu[order],
+            cny_per_day=self.cny_per_day[order].T.copy(),
+            weight=self.weight[order].T.copy(),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Laid:
+    """Cells in layers of OD rows; by node and cell where they differ by node."""
+
+    layers: Layers
+    route: NDArray[np.int64]
+    t_per_teu: Floats
+    cny_per_day: Floats
+    weight: Floats
+
+
+@cache
+def _padded_nodes(median: float, sigma: float) -> tuple[Floats, Floats]:
+    """Return values of time and weights, always of the same number; those added weigh nothing."""
+    value, weight = vot_nodes(median, sigma)
+    padded = np.zeros(_NODES)
+    padded[: len(weight)] = weight
+    return np.resize(value, _NODES), padded
+
+
+def _sum_of_nodes(values: Floats) -> Floats:
+    """Return the sum over nodes, pair by pair, as numpy adds up a row."""
+    *paired, last = values
+    while len(paired) > 1:
+        paired = [a + b for a, b in zip(paired[::2], paired[1::2], strict=True)]
+    total: Floats = paired[0] + last
+    return total

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from corridor_sim.demand.od import ODTable
 from corridor_sim.routes.alternatives import RouteSet
@@ -42,6 +41,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _WEEKS_PER_YEAR = 365 / 7
 _YEAR_H = 8760.0
@@ -69,8 +69,10 @@ class ServiceRoom:
         Of one departure.
     is_fleet : (s,) bool
         Whether each shipment takes vehicles of its own.
-    uses : (s, R) sparse array
-        Which routes ride which stretch.
+    used, user : (u,) int64
+        Which stretch is ridden by which route: places in `stretches` and in the routes, ascending.
+    routes : int
+        Number of routes.
     """
 
     stretches: tuple[tuple[str, int], ...]
@@ -78,7 +80,17 @@ class ServiceRoom:
     capacity_teu: Floats
     capacity_t: Floats
     is_fleet: NDArray[np.bool_]
-    uses: csr_array
+    used: Ints
+    user: Ints
+    routes: int
+
+    def loads(self, amount: Floats) -> Floats:
+        """Return what rides each stretch, (s,), where `amount`, (R,), takes each route."""
+        return np.bincount(self.used, amount[self.user], len(self.stretches))
+
+    def along_routes(self, premium: Floats) -> Floats:
+        """Return the sum over the stretches of each route, (R,), of a premium by stretch, (s,)."""
+        return np.bincount(self.user, premium[self.used], self.routes)
 
 
 def service_room(network: Network, routes: RouteSet) -> ServiceRoom:
@@ -124,20 +136,17 @@ def service_room(network: Network, routes: RouteSet) -> ServiceRoom:
         else _departures_per_year(services[name])
         for stretch, name in zip(place, owner, strict=True)
     ]
-    uses = csr_array(
-        (np.ones(len(rows)), (np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64))),
-        shape=(len(place), len(routes.routes)),
-    )
     # A route that rides a stretch rides it once, whatever else uses the fleet.
-    uses.sum_duplicates()
-    uses.data[:] = 1.0
+    pairs = np.array(sorted(set(zip(rows, columns, strict=True))), dtype=np.int64).reshape(-1, 2)
     return ServiceRoom(
         stretches=tuple(place),
         departures=np.array(departures, dtype=np.float64),
         capacity_teu=np.array([services[name]["capacity_teu"] for name in owner], dtype=np.float64),
         capacity_t=np.array([services[name]["capacity_t"] for name in owner], dtype=np.float64),
         is_fleet=np.array([stretch[1] == _FLEET for stretch in place], dtype=bool),
-        uses=uses,
+        used=pairs[:, 0].copy(),
+        user=pairs[:, 1].copy(),
+        routes=len(routes.routes),
     )
 
 
@@ -204,7 +213,8 @@ def find_premiums(
         ways exist. Where none do, the premium has no effect and what cannot ride waits.
     """
     cells = ExpectedChoice.of(od, model.routes)
-    sizes = np.array([_size_moments(row.shipment_teu) for row in od.rows])[cells.row]
+    moments = {size: _size_moments(size) for size in {row.shipment_teu for row in od.rows}}
+    sizes = np.array([moments[row.shipment_teu] for row in od.rows])[cells.row]
     shipments = cells.teu_per_year / sizes[:, 0]
     squares = shipments * sizes[:, 1]
     per_t = cells.t_per_teu
@@ -225,8 +235,7 @@ def find_premiums(
     )
 
     def on_stretches(amount: Floats) -> Floats:
-        total: Floats = room.uses @ np.bincount(cells.route, amount, len(model.routes.routes))
-        return total
+        return room.loads(np.bincount(cells.route, amount, room.routes))
 
     for number in range(rounds if len(none) else 0):
         share = cells.shares(with_premiums(model, room, Premiums(by_teu, by_t)))
@@ -260,8 +269,8 @@ def with_premiums(model: ChoiceModel, room: ServiceRoom, premiums: Premiums) -> 
     """
     return dataclasses.replace(
         model,
-        premium_cny_per_teu=room.uses.T @ premiums.cny_per_teu,
-        premium_cny_per_t=room.uses.T @ premiums.cny_per_t,
+        premium_cny_per_teu=room.along_routes(premiums.cny_per_teu),
+        premium_cny_per_t=room.along_routes(premiums.cny_per_t),
     )
 
 
@@ -288,8 +297,6 @@ def _room_lost(
 
 def _scale(room: ServiceRoom, cost: Floats) -> Floats:
     """Return the cost of the cheapest route over each stretch."""
-    cheapest = np.empty(len(room.stretches))
-    for row in range(len(room.stretches)):
-        columns = room.uses.indices[room.uses.indptr[row] : room.uses.indptr[row + 1]]
-        cheapest[row] = cost[columns].min()
+    cheapest = np.full(len(room.stretches), np.inf)
+    np.minimum.at(cheapest, room.used, cost[room.user])
     return np.maximum(cheapest, 1.0)

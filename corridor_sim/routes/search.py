@@ -222,23 +222,26 @@ class Search:
         starts, ends = self.starts[legs], self.ends[legs]
         origins = np.array([self.index[pair.origin] for pair in pairs])
         destinations = np.array([self.index[pair.destination] for pair in pairs])
-        # (pairs, levels, legs)
-        from_origin = head.cost[starts][:, :, [head.column[place] for place in origins.tolist()]]
-        to_end = tail.cost[ends][:, :, [tail.column[place] for place in destinations.tolist()]]
-        total = (self.weights[legs][:, :, None] + from_origin + to_end).transpose(2, 1, 0).copy()
+        from_root = [head.column[place] for place in origins.tolist()]
+        to_root = [tail.column[place] for place in destinations.tolist()]
+        # (levels, pairs, legs)
+        total = self.weights[legs].T[:, None, :] + head.cost[:, from_root][..., starts]
+        total += tail.cost[:, to_root][..., ends]
         # No way leads through the zone of somebody else.
         astray = self._is_zone[starts] & (starts != origins[:, None])
         astray |= self._is_zone[ends] & (ends != destinations[:, None])
-        total[astray[:, None, :].repeat(len(MONEY_LEVELS), axis=1)] = np.inf
+        total[:, astray] = np.inf
         best = total.min(axis=2, keepdims=True)
         good = (total <= worst_ratio * best) & np.isfinite(best)
         counts = np.count_nonzero(good, axis=2)
         # A level without a way leaves the pair without any.
-        counts[(counts == 0).any(axis=1)] = 0
+        counts[:, (counts == 0).any(axis=0)] = 0
         ranked = np.argsort(total, axis=2, kind="stable")
         order = [
             [row[:count] for row, count in zip(rows, own, strict=True)]
-            for rows, own in zip(ranked.tolist(), counts.tolist(), strict=True)
+            for rows, own in zip(
+                ranked.transpose(1, 0, 2).tolist(), counts.T.tolist(), strict=True
+            )
         ]
         return _Gates(legs.tolist(), starts.tolist(), ends.tolist(), order)
 

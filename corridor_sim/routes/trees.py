@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor_sim.routes.layers import Layers
+
 __all__ = ["NO_WAY", "Path", "Trees"]
 
 Floats = NDArray[np.float64]
@@ -61,23 +63,22 @@ class Trees:
         self._towards = towards
         self._barred = barred
         near, far = (ends, starts) if towards else (starts, ends)
-        order = np.argsort(far, kind="stable")
-        near, far, weights = near[order], far[order], weights[order]
-        levels = weights.shape[1]
-        #: (places, levels, roots): generalised cost between a place and a root.
-        self.cost = np.full((size, levels, len(roots)), np.inf)
-        self.cost[list(roots), :, range(len(roots))] = 0.0
-        # Row of the leg next to a place on the path from its root.
+        layers = Layers.of(far)
+        near, far, weights = near[layers.order], far[layers.order], weights[layers.order].T
+        #: (levels, roots, places): generalised cost between a place and a root.
+        self.cost = np.full((len(weights), len(roots), size), np.inf)
+        self.cost[:, range(len(roots)), list(roots)] = 0.0
+        # Number of the leg next to a place on the path from its root.
         self._last = np.full(self.cost.shape, -1, dtype=np.int32)
         if len(far):
             # Blocks of roots, so that memory does not grow with legs times roots.
             for first in range(0, len(roots), _BLOCK):
                 block = slice(first, first + _BLOCK)
-                _solve(self.cost[:, :, block], self._last[:, :, block], near, far, weights)
+                _solve(self.cost[:, block], self._last[:, block], near, far, weights, layers)
         self._near = near.tolist()
-        self._legs = legs[order].tolist()
+        self._legs = legs[layers.order].tolist()
         self._paths: list[list[dict[int, Path]]] = [
-            [{root: ((), 1 << root)} for root in roots] for _ in range(levels)
+            [{root: ((), 1 << root)} for root in roots] for _ in weights
         ]
 
     def paths(self, root: int, level: int) -> dict[int, Path]:
@@ -104,7 +105,7 @@ class Trees:
         waiting: list[tuple[int, int]] = []
         at = place
         while at not in known:
-            row = int(self._last[at, level, column])
+            row = int(self._last[level, column, at])
             if row < 0:
                 known[at] = NO_WAY
                 break
@@ -123,30 +124,31 @@ class Trees:
 
 
 def _solve(
-    cost: Floats, last: NDArray[np.int32], near: Ints, far: Ints, weights: Floats
+    cost: Floats, last: NDArray[np.int32], near: Ints, far: Ints, weights: Floats, layers: Layers
 ) -> None:
     """Bring costs, infinite but at the roots, down to the shortest, and tell the last legs.
 
     Parameters
     ----------
-    cost, last : (places, levels, roots) float64, int32
+    cost, last : (levels, roots, places) float64, int32
         Filled in.
     near, far : (e,) int64
-        Places of each leg as seen from a root; `far` ascends.
-    weights : (e, levels) float64
+        Places of each leg as seen from a root.
+    weights : (levels, e) float64
         Of the legs.
+    layers : Layers
+        Of the legs by `far`.
     """
-    reached, first = np.unique(far, return_index=True)
-    over = np.empty((len(far), *cost.shape[1:]))
+    over = np.empty((*cost.shape[:2], len(far)))
     changes = True
     while changes:
-        np.take(cost, near, axis=0, out=over)
-        over += weights[:, :, None]
-        before = cost[reached]
-        best = np.minimum(before, np.minimum.reduceat(over, first, axis=0))
+        np.take(cost, near, axis=2, out=over, mode="clip")
+        over += weights[:, None, :]
+        before = cost[..., layers.groups]
+        best = np.minimum(before, layers.reduce(np.minimum, over))
         changes = not np.array_equal(before, best)
-        cost[reached] = best
+        cost[..., layers.groups] = best
     # Where a weight is lost in rounding, two places could be each other's next: no way then.
-    rows, levels, roots = np.nonzero((over == cost[far]) & (cost[near] < cost[far]))
+    levels, roots, rows = np.nonzero((over == cost[..., far]) & (cost[..., near] < cost[..., far]))
     # The last one written stays: the first of equal legs.
-    last[far[rows[::-1]], levels[::-1], roots[::-1]] = rows[::-1]
+    last[levels[::-1], roots[::-1], far[rows[::-1]]] = rows[::-1]

@@ -95,7 +95,7 @@ def test_premiums_bring_expected_loads_down_to_the_slots(ground: Groundwork) -> 
 
     def loads(share: np.ndarray) -> np.ndarray:
         flow = np.bincount(cells.route, share * cells.teu_per_year, len(bare.constant))
-        return np.asarray(room.uses @ flow / (room.departures * room.capacity_teu))
+        return np.asarray(room.loads(flow) / (room.departures * room.capacity_teu))
 
     before, after = loads(cells.shares(bare)), loads(cells.shares(ground.choice))
     assert before.max() > 1.5
