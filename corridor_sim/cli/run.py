@@ -75,10 +75,11 @@ def run(
 
         # Now, and not after minutes of simulating.
         refuse_place(folder, force=force)
-    from corridor_sim.maps import write_map
+    from corridor_sim.maps import import_ahead, write_map
     from corridor_sim.screen import as_json, render
     from corridor_sim.simulation import simulate
 
+    import_ahead()
     with progress_by_date(f"Simulating {read.name}", quiet=quiet) as progress:
         results = simulate(
             read, seed=seed, replication=replication, engine=engine, progress=progress

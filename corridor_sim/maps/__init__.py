@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from corridor_sim.results import Results
 
-__all__ = ["map_page", "write_map"]
+__all__ = ["import_ahead", "map_page", "write_map"]
+
+
+def import_ahead() -> None:
+    """Begin to import what a map needs beside other work.
+
+    The libraries take longer to import than a map to draw; a compiled engine leaves a core free.
+    """
+    threading.Thread(target=import_module, args=["corridor_sim.maps.layers"], daemon=True).start()
 
 
 def map_page(results: Results) -> str:

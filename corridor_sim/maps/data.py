@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corridor_sim.goal import goal_progress
+from corridor_sim.maps.amounts import Amounts
 from corridor_sim.maps.bundles import bundle
 from corridor_sim.maps.geometry import (
     Points,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["map_data"]
 
 Row = Mapping[str, Any]
-_Sums = dict[str, dict[str, NDArray[np.float64]]]
 
 _TOLERANCE_DEG = 0.02
 #: A line that ends farther than this from its node is led on to it.
@@ -69,7 +69,7 @@ def map_data(results: Results) -> dict[str, Any]:
     """
     network = results.network
     months = list(results.clock.months)
-    moved = _Moved(results, months)
+    moved = _Moved(results)
     places = _rows(network.nodes)
     positions = {name: [wrap(float(row["lon"])), float(row["lat"])] for name, row in places.items()}
     rank = {name: number for number, name in enumerate(places)}
@@ -120,54 +120,38 @@ class _Moved:
     ----------
     results : Results
         Of the run.
-    months : list of str
-        Months of the window.
     """
 
-    def __init__(self, results: Results, months: list[str]) -> None:
-        statistics = results.statistics
-        self._links = self._table(statistics.throughput(("link", "cargo", "month")), "link", months)
-        self._nodes = self._table(statistics.throughput(("node", "cargo", "month")), "node", months)
-        self._loads = _rows(statistics.links().set_index("link"))
-
-    def _table(self, frame: pd.DataFrame, key: str, months: list[str]) -> _Sums:
-        """Return TEU of all cargo, TEU of Chongqing's own trade and yuan, by name and month."""
-        names, codes = np.unique(frame[key].astype(str).to_numpy(), return_inverse=True)
-        month = pd.Index(months).get_indexer(pd.Index(frame["month"].astype(str)))
-        teu = frame["teu"].to_numpy(dtype=np.float64)
-        own = teu * (frame["cargo"].astype(str) == "own").to_numpy()
-        sums: dict[str, NDArray[np.float64]] = {}
-        for what, amount in (("teu", teu), ("own", own), ("cny", frame["value_cny"].to_numpy())):
-            cells = np.zeros((len(names), len(months)))
-            np.add.at(cells, (codes, month), amount)
-            sums[what] = cells
-        return {str(name): {w: s[n] for w, s in sums.items()} for n, name in enumerate(names)}
+    def __init__(self, results: Results) -> None:
+        self._sums = Amounts.of(results, results.clock.month_edges)
 
     @staticmethod
-    def _amounts(sums: Mapping[str, NDArray[np.float64]] | None) -> dict[str, Any]:
+    def _amounts(sums: NDArray[np.float64] | None) -> dict[str, Any]:
         if sums is None:
             return {"teu": 0, "own": 0, "cny": 0, "months": {}}
+        teu, cny = sums[0].sum(axis=1), sums[2].sum(axis=1)
         return {
-            "teu": _rounded(sums["teu"].sum()),
-            "own": _rounded(sums["own"].sum()),
-            "cny": _rounded(sums["cny"].sum() / _MILLION),
+            "teu": _rounded(teu.sum()),
+            "own": _rounded(sums[0, :, :2].sum()),
+            "cny": _rounded(cny.sum() / _MILLION),
             "months": {
-                "teu": [_rounded(value) for value in sums["teu"]],
-                "cny": [_rounded(value / _MILLION) for value in sums["cny"]],
+                "teu": [_rounded(value) for value in teu],
+                "cny": [_rounded(value / _MILLION) for value in cny],
             },
         }
 
     def at_node(self, name: str) -> dict[str, Any]:
         """Return the amounts handled at a node."""
-        return self._amounts(self._nodes.get(name))
+        return self._amounts(self._sums.nodes.get(name))
 
     def on_link(self, name: str) -> dict[str, Any]:
-        """Return the amounts that passed a link, its departures, capacity and utilisation."""
-        load = self._loads.get(name, {})
+        """Return the amounts that passed a link, the capacity of its departures and its use."""
+        room = float(self._sums.room[name].sum()) if name in self._sums.room else 0.0
+        load = float(self._sums.load[name].sum()) if name in self._sums.load else 0.0
         return {
-            **self._amounts(self._links.get(name)),
-            "room": _rounded(load.get("capacity_teu", 0.0)),
-            "use": _share(load.get("utilisation")),
+            **self._amounts(self._sums.links.get(name)),
+            "room": _rounded(room),
+            "use": _share(load / room if room > 0 else None),
         }
 
 

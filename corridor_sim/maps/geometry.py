@@ -46,7 +46,8 @@ def wrap(lon: float) -> float:
 def unwrap(points: Points) -> Points:
     """Return a line whose neighbouring points differ by at most 180 degrees of longitude."""
     line = points.copy()
-    line[:, 0] = np.unwrap(line[:, 0], period=360.0)
+    if (np.abs(np.diff(line[:, 0])) > 180.0).any():
+        line[:, 0] = np.unwrap(line[:, 0], period=360.0)
     return line
 
 
@@ -164,6 +165,8 @@ def simplify(line: Points, *, tolerance: float) -> Points:
     (m, 2) ndarray
         A subset with both ends (Douglas and Peucker).
     """
+    if len(line) < 3:
+        return line
     flat = line * [math.cos(math.radians(float(np.mean(line[:, 1])))), 1.0]
     keep = np.zeros(len(line), dtype=bool)
     keep[[0, -1]] = True
@@ -175,8 +178,11 @@ def simplify(line: Points, *, tolerance: float) -> Points:
         inner, a, b = flat[first + 1 : last], flat[first], flat[last]
         along = b - a
         length = float(along @ along)
-        share = ((inner - a) @ along / length).clip(0, 1) if length else np.zeros(len(inner))
-        off = np.hypot(*(inner - a - share[:, None] * along).T)
+        rest = inner - a
+        if length:
+            share = np.minimum(np.maximum(rest @ along / length, 0.0), 1.0)
+            rest -= share[:, None] * along
+        off = np.hypot(rest[:, 0], rest[:, 1])
         worst = int(off.argmax())
         if off[worst] > tolerance:
             middle = first + 1 + worst
@@ -195,6 +201,9 @@ def into_window(line: Points) -> list[Points]:
     line[:, 1] = _on_the_map(line[:, 1])
     # The copy of the world each point lies in; a point on the edge belongs to either.
     turn = np.floor((line[:, 0] - WEST) / 360.0)
+    if (turn == turn[0]).all():
+        line[:, 0] -= 360.0 * turn[0]
+        return [line] if len(line) > 1 and np.ptp(line, axis=0).any() else []
     parts: list[Points] = []
     part = [line[0] - [360.0 * turn[0], 0.0]]
     for here, there, now, then in zip(line[:-1], line[1:], turn[:-1], turn[1:], strict=True):

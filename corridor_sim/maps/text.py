@@ -11,7 +11,7 @@ __all__ = ["as_json", "as_markup", "clean"]
 
 _LONGEST = 400
 #: In JSON these have another spelling that says the same; in HTML and JavaScript they could act.
-_ACTING = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+_ACTING = {letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
 def clean(value: object) -> str:
@@ -25,19 +25,22 @@ def clean(value: object) -> str:
         return ""
     # What is far beyond any popup is not looked at.
     text = str(value)[: 8 * _LONGEST]
-    shown = "".join(
-        letter
-        for letter in text
-        if unicodedata.category(letter) not in ("Cc", "Cf", "Cs") or letter in "\t\n\r"
-    )
-    shown = " ".join(shown.split())
+    if not text.isprintable():
+        text = "".join(
+            letter
+            for letter in text
+            if unicodedata.category(letter) not in ("Cc", "Cf", "Cs") or letter in "\t\n\r"
+        )
+    shown = " ".join(text.split())
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 
 
 def as_json(value: object) -> str:
     """Return a value as JSON that can stand inside a script element."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.translate(_ACTING)
+    for letter, spelled in _ACTING.items():
+        text = text.replace(letter, spelled)
+    return text
 
 
 def as_markup(value: object) -> str:

@@ -42,33 +42,6 @@ class MadeUpStatistics:
         segments.loc[on_demand, "capacity_teu"] = 0.0
         self.moved = segments.groupby("link")[["teu", "capacity_teu"]].sum()
 
-    def throughput(self, by: tuple[str, ...]) -> pd.DataFrame:
-        place = by[0]
-        if place == "link":
-            teu = self.moved["teu"]
-        else:
-            ends = self.network.links.loc[self.moved.index, "to_node"].astype(str)
-            teu = self.moved["teu"].groupby(ends.to_numpy()).sum()
-        season = 1 + 0.15 * np.sin(np.arange(len(self.clock.months)))
-        rows = [
-            {
-                place: name,
-                "cargo": cargo,
-                "month": month,
-                "teu": amount * share * wave / season.sum(),
-                "t": 0.0,
-                "value_cny": round(amount * share * wave / season.sum() * 600_000)
-                if cargo == "own"
-                else 0,
-            }
-            for name, amount in teu.items()
-            if amount > 0
-            for month, wave in zip(self.clock.months, season, strict=True)
-            for cargo, share in (("own", 0.6), ("domestic", 0.4))
-        ]
-        columns = [place, "cargo", "month", "teu", "t", "value_cny"]
-        return pd.DataFrame(rows, columns=columns)
-
     def links(self) -> pd.DataFrame:
         frame = self.network.links[["from_node", "to_node", "mode", "corridor", "distance_km"]]
         frame = frame.copy()
@@ -97,6 +70,97 @@ class MadeUpStatistics:
         return frame
 
 
+def one_service_per_link(network: Any) -> Any:
+    """Return a network with a shuttle on every link, to carry any amount over it."""
+    links = network.links
+    services = pd.DataFrame(
+        {"dispatch": "timetable", "corridor": "", "mode": ""},
+        index=pd.Index([f"shuttle {name}" for name in links.index], name="service"),
+    )
+    calls = pd.DataFrame(
+        {
+            "service": np.repeat(services.index, 2),
+            "sequence": np.tile([1, 2], len(links)),
+            "node": links[["from_node", "to_node"]].to_numpy().ravel(),
+            "stop": "call",
+            "link": [cell for name in links.index for cell in ("", name)],
+        }
+    )
+    tables = ("nodes", "links", "facilities", "zones")
+    kept = {name: getattr(network, name) for name in tables}
+    return SimpleNamespace(path=network.path, services=services, calls=calls, **kept)
+
+
+def ridden_tables(network: Any, moved: pd.DataFrame, clock: Clock) -> Any:
+    """Return tables of a run in which each link carries an amount, by season and cargo."""
+    season = 1 + 0.15 * np.sin(np.arange(len(clock.months)))
+    loads = moved["teu"].reindex(network.links.index).fillna(0.0)
+    room = moved["capacity_teu"].reindex(network.links.index).fillna(0.0)
+    kinds = (("own", "export", 0.4), ("own", "import", 0.2), ("domestic", "other", 0.4))
+    rows = [
+        (rank, second, cargo, direction, amount * share * wave / season.sum())
+        for rank, amount in enumerate(loads)
+        if amount > 0
+        for second, wave in zip(clock.month_edges, season, strict=False)
+        for cargo, direction, share in kinds
+    ]
+    columns = ["rank", "second", "cargo", "direction", "teu"]
+    frame = pd.DataFrame(rows, columns=columns).convert_dtypes(dtype_backend="numpy_nullable")
+    services = pd.Index(network.services.index)
+    rank = np.append(np.arange(0), frame["rank"].to_numpy(dtype=np.int64))
+    second = frame["second"].to_numpy(dtype=np.int32)
+    own = (frame["cargo"] == "own").to_numpy(dtype=bool)
+    teu = frame["teu"].to_numpy(dtype=float)
+    shipments = pd.DataFrame(
+        {
+            "cargo": pd.Categorical(frame["cargo"].astype(str)),
+            "direction": pd.Categorical(frame["direction"].astype(str)),
+            "teu": teu,
+            "t": 9.0 * teu,
+            "value_cny": np.rint(teu * 600_000 * own),
+        }
+    )
+    nodes = pd.Index(sorted({*network.links["from_node"], *network.links["to_node"]}))
+    both = np.repeat(np.arange(len(frame)), 2)
+    rides = np.tile([True, False], len(frame))
+    end = nodes.get_indexer(pd.Index(network.links["to_node"]))[rank]
+    start = nodes.get_indexer(pd.Index(network.links["from_node"]))[rank]
+
+    def named(codes: Any, names: pd.Index) -> Any:
+        return pd.Categorical.from_codes(np.where(rides, codes[both], -1), categories=names)
+
+    legs = pd.DataFrame(
+        {
+            "shipment": both.astype(np.int32),
+            "service": named(rank, services),
+            "board_call": np.where(rides, 0, -1).astype(np.int8),
+            "alight_call": np.where(rides, 1, -1).astype(np.int8),
+            "board_node": named(start, nodes),
+            "alight_node": named(end, nodes),
+            "board_s": np.where(rides, second[both], -1).astype(np.int32),
+            "end_s": second[both],
+        }
+    )
+    offered = np.flatnonzero(room.to_numpy() > 0)
+    departures = pd.DataFrame(
+        {
+            "service": pd.Categorical.from_codes(offered, categories=services),
+            "status": pd.Categorical(["departed"] * len(offered)),
+            "left_s": np.full(len(offered), clock.window[0], dtype=np.int32),
+            "capacity_teu": room.to_numpy()[offered],
+        }
+    )
+    return SimpleNamespace(shipments=shipments, legs=legs, departures=departures)
+
+
+class MadeUpResults(SimpleNamespace):
+    """What the map reads of `Results`."""
+
+    @property
+    def tables(self) -> Any:
+        return ridden_tables(self.network, self.statistics.moved, self.clock)
+
+
 def made_up_results(network: Any, **scenario: Any) -> Any:
     """Return an object with what the map reads of `Results`."""
     start, days = dt.date(2025, 1, 1), scenario.pop("days", 365)
@@ -121,8 +185,8 @@ def made_up_results(network: Any, **scenario: Any) -> Any:
         "title": "The year 2025 as it was",
         "goal_cny": (1.0e12, 1.1e12),
     }
-    return SimpleNamespace(
-        network=network,
+    return MadeUpResults(
+        network=one_service_per_link(network),
         statistics=MadeUpStatistics(network, clock),
         scenario=SimpleNamespace(**{**facts, **scenario}),
         clock=clock,
