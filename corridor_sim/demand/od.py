@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridor_sim.demand.tables import DemandTables, zone_shares
+from corridor_sim.network.tables import records_of
 
 if TYPE_CHECKING:
     from corridor_sim.distributions import Distribution
@@ -125,7 +126,7 @@ def build_od(network: Network, tables: DemandTables, scenario: Scenario) -> ODTa
 def _partner_shares(network: Network, direction: str) -> dict[str, dict[str, float]]:
     """Return for each region its partner zones with shares that sum to one."""
     regions: dict[str, dict[str, float]] = {}
-    for row in network.zones.to_dict("records"):
+    for row in records_of(network.zones):
         if row["side"] != "partner":
             continue
         share = row["share"]
@@ -145,10 +146,10 @@ def _own_trade(network: Network, tables: DemandTables, scenario: Scenario) -> li
         "import": demand.scale * demand.import_scale,
     }
     partners = {direction: _partner_shares(network, direction) for direction in scales}
-    commodities = {str(row["commodity"]): row for row in tables.commodities.to_dict("records")}
+    commodities = {str(row["commodity"]): row for row in records_of(tables.commodities)}
     homes = {name: zone_shares(row["cq_zones"]) for name, row in commodities.items()}
     rows = []
-    for cell in tables.od.to_dict("records"):
+    for cell in records_of(tables.od):
         name, direction, region = cell["commodity"], cell["direction"], cell["region"]
         goods = commodities[name]
         value_cny = cell["value_bn_cny"] * 1e9 * scales[direction]
@@ -200,5 +201,5 @@ def _other_cargo(tables: DemandTables, scenario: Scenario) -> list[ODRow]:
             vot_sigma=0.0,
             priority=int(row["priority"]),
         )
-        for row in tables.other_cargo.to_dict("records")
+        for row in records_of(tables.other_cargo)
     ]

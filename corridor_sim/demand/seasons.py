@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from corridor_sim.demand.od import DIRECTIONS
 from corridor_sim.demand.tables import DemandTables
+from corridor_sim.network.tables import records_of
 
 if TYPE_CHECKING:
     from corridor_sim.scenario import Scenario
@@ -112,7 +113,7 @@ def _year_factors(tables: DemandTables, direction: str, year: int) -> NDArray[np
     start = dt.date(year, 1, 1)
     days = (dt.date(year + 1, 1, 1) - start).days
     factors = np.array([month[(start + dt.timedelta(days=n)).month] for n in range(days)])
-    for row in tables.holidays.to_dict("records"):
+    for row in records_of(tables.holidays):
         begins = (row["first_day"] - start).days
         ends = begins + int(row["days"])
         factors[max(begins, 0) : max(min(ends, days), 0)] *= float(row[column])

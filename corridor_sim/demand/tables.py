@@ -10,7 +10,7 @@ import pandas as pd
 from corridor_sim.errors import Fault, InputError, nearest
 from corridor_sim.network.attributes import attributes_of
 from corridor_sim.network.checks import source_keys
-from corridor_sim.network.tables import frame_of, read_table
+from corridor_sim.network.tables import frame_of, read_table, records_of
 
 if TYPE_CHECKING:
     from corridor_sim.network import Network
@@ -142,7 +142,7 @@ def _commodity_faults(tables: DemandTables, network: Network) -> list[Fault]:
     faults = []
     zones = network.zones
     home = [str(zone) for zone in zones.index[zones["side"] == "chongqing"]]
-    for row in tables.commodities.to_dict("records"):
+    for row in records_of(tables.commodities):
         where: dict[str, Any] = {"row": row["line"]}
         for column in ("cny_per_teu", "t_per_teu"):
             if not row[column] > 0:
@@ -184,7 +184,7 @@ def _od_faults(tables: DemandTables, network: Network, file: str) -> list[Fault]
     regions = sorted(set(zones.loc[zones["side"] == "partner", "region"]))
     direction = {str(name): side for name, side in tables.commodities["direction"].items()}
     seen: dict[tuple[str, str], int] = {}
-    for row in tables.od.to_dict("records"):
+    for row in records_of(tables.od):
         where: dict[str, Any] = {"row": row["line"]}
         name, region = row["commodity"], row["region"]
         if name not in direction:
@@ -220,7 +220,7 @@ def _month_faults(tables: DemandTables) -> list[Fault]:
 def _other_cargo_faults(tables: DemandTables, network: Network) -> list[Fault]:
     faults: list[Fault] = []
     known = [str(node) for node in network.nodes.index]
-    for row in tables.other_cargo.to_dict("records"):
+    for row in records_of(tables.other_cargo):
         faults.extend(
             Fault(
                 "other_cargo.csv",

@@ -16,7 +16,7 @@ from corridor_sim.network.attributes import TABLES, attributes_of
 from corridor_sim.network.cells import convert
 from corridor_sim.network.checks import check_references, check_sources, check_tables
 from corridor_sim.network.graph import build_graph
-from corridor_sim.network.tables import frame_of, read_table
+from corridor_sim.network.tables import frame_of, read_table, records_of
 from corridor_sim.resources import shipped, shipped_names
 
 __all__ = ["FaultAt", "Network"]
@@ -55,11 +55,6 @@ def _is_folder(path: Path) -> bool:
     except OSError:
         # Too long for a name, or not ours to look at.
         return False
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
-    return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +151,8 @@ class Network:
     def calls_of(self) -> dict[str, list[dict[str, Any]]]:
         """Rows of `calls` by service, in the order of their sequence."""
         rows: dict[str, list[dict[str, Any]]] = {}
-        for row in self.calls.sort_values(["service", "sequence"]).to_dict("records"):
-            rows.setdefault(str(row["service"]), []).append({str(k): v for k, v in row.items()})
+        for row in records_of(self.calls.sort_values(["service", "sequence"])):
+            rows.setdefault(str(row["service"]), []).append(row)
         return rows
 
     def with_overrides(
@@ -181,7 +176,7 @@ class Network:
         Returns
         -------
         Network
-            A copy; the tables that are not named are shared.
+            A copy, or this one where nothing is replaced; the tables that are not named are shared.
 
         Raises
         ------
@@ -200,9 +195,11 @@ class Network:
                 faults.append(fault_at((table,), what, hint=hint, at_key=True))
                 continue
             changed[table] = self._replaced(table, rows, fault_at, faults)
+        if not faults and not changed:
+            return self
         frames = {table: changed.get(table, getattr(self, table)) for table in TABLES}
         if not faults:
-            records = {table: _records(frame) for table, frame in frames.items()}
+            records = {table: records_of(frame) for table, frame in frames.items()}
             faults = [
                 replace(fault, file=f"{fault.file} as '{where}' changes it")
                 for fault in [*check_references(records), *check_tables(records)]

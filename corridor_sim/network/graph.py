@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from corridor_sim.errors import CorridorSimError, nearest
+from corridor_sim.network.tables import records_of
 
 if TYPE_CHECKING:
     from corridor_sim.network.build import Network
@@ -33,11 +34,11 @@ def build_graph(network: Network) -> nx.MultiDiGraph:
         service runs on demand.
     """
     graph: nx.MultiDiGraph = nx.MultiDiGraph(name=network.name)
-    for row in network.nodes.to_dict("records"):
+    for row in records_of(network.nodes):
         keys = ("name_en", "name_zh", "kind", "country", "lat", "lon")
         graph.add_node(row["node"], **{key: row[key] for key in keys})
     capacity = _link_capacity(network)
-    for row in network.links.to_dict("records"):
+    for row in records_of(network.links):
         graph.add_edge(
             row["from_node"],
             row["to_node"],
@@ -54,7 +55,7 @@ def build_graph(network: Network) -> nx.MultiDiGraph:
 
 def _link_capacity(network: Network) -> dict[str, float]:
     per_day: dict[str, float] = {}
-    for row in network.services.to_dict("records"):
+    for row in records_of(network.services):
         if row["status"] != "open":
             per_day[row["service"]] = 0.0
         elif row["dispatch"] == "on_demand":

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.demand.od import ODTable
+from corridor_sim.network.tables import records_of
 from corridor_sim.routes.alternatives import RouteSet
 from corridor_sim.routes.choice import ChoiceModel, ExpectedChoice
 
@@ -108,7 +109,7 @@ def service_room(network: Network, routes: RouteSet) -> ServiceRoom:
     ServiceRoom
         A row per service and stretch between two calls.
     """
-    services = {str(name): row for name, row in network.services.to_dict("index").items()}
+    services = {row["service"]: row for row in records_of(network.services)}
     place: dict[tuple[str, int], int] = {}
     owner: list[str] = []
     rows: list[int] = []

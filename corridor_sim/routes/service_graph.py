@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
+from corridor_sim.network.tables import records_of
 from corridor_sim.routes.waits import departure_wait_h, lock_wait_h
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from corridor_sim.network import Network
     from corridor_sim.scenario import Scenario
 
 __all__ = ["ServiceLeg", "build_service_graph", "closed_services", "service_legs"]
+
+Floats = NDArray[np.float64]
 
 # Boxes handled at a call, as a share of a vehicle, where a planned time needs one.
 _USUAL_SHARE_HANDLED = 0.7
@@ -94,12 +100,14 @@ class _Factors:
     """Costs, times and emissions of links, facilities and modes by name."""
 
     def __init__(self, network: Network) -> None:
-        self.links = {str(k): v for k, v in network.links.to_dict("index").items()}
-        self.facilities = {str(k): v for k, v in network.facilities.to_dict("index").items()}
-        self.modes = {str(k): v for k, v in network.modes.to_dict("index").items()}
+        self.links = {row["link"]: row for row in records_of(network.links)}
+        self.facilities = {row["facility"]: row for row in records_of(network.facilities)}
+        self.modes = {row["mode"]: row for row in records_of(network.modes)}
         self.network = network
         self.fleets = network.services.groupby("pool")["fleet"].sum().astype(float).to_dict()
         self._lock_waits: dict[tuple[str, int], float] = {}
+        self._links: dict[str, Floats] = {}
+        self._visits: dict[tuple[str, float, int], Floats] = {}
 
     def lock_wait_h(self, name: str, priority: int) -> float:
         """Return the planned wait at a lock, worked out once per priority."""
@@ -108,18 +116,30 @@ class _Factors:
             self._lock_waits[key] = lock_wait_h(self.network, name, priority=priority)
         return self._lock_waits[key]
 
-    def visit(self, name: str, moved_teu: float, priority: int) -> tuple[float, float, float]:
-        """Return mean hours, yuan per TEU and kg CO2e per TEU of a vehicle's visit."""
+    def visit(self, name: str, moved_teu: float, priority: int) -> Floats:
+        """Return the amounts of a vehicle's visit, in the order of `link`, worked out once."""
+        key = name, moved_teu, priority
+        if key not in self._visits:
+            self._visits[key] = self._visit(*key)
+        return self._visits[key]
+
+    def _visit(self, name: str, moved_teu: float, priority: int) -> Floats:
         if not name:
-            return 0.0, 0.0, 0.0
+            return np.zeros(6)
         row = self.facilities[name]
         hours = row["fixed_h"].mean() * row["probability"] + row["per_teu_h"] * moved_teu
         if row["kind"] == "lock":
             hours += self.lock_wait_h(name, priority)
-        return hours, row["storage_cost_cny_per_teu"], row["co2e_kg_per_teu"]
+        cost, kg = row["storage_cost_cny_per_teu"], row["co2e_kg_per_teu"]
+        return np.array([0.0, hours, cost, 0.0, kg, 0.0])
 
-    def link(self, name: str) -> tuple[float, float, float, float, float, float]:
+    def link(self, name: str) -> Floats:
         """Return km, mean hours, yuan per TEU and per t, kg CO2e per TEU and per t of a link."""
+        if name not in self._links:
+            self._links[name] = self._link(name)
+        return self._links[name]
+
+    def _link(self, name: str) -> Floats:
         row = self.links[name]
         mode = self.modes[row["mode"]]
         km = row["distance_km"]
@@ -129,7 +149,8 @@ class _Factors:
             per_t = mode["cost_cny_per_t_km"] * km
         by_teu = _finite(mode["co2e_g_per_teu_km"]) * km / 1000
         by_t = 0.0 if by_teu else _finite(mode["co2e_g_per_t_km"]) * km / 1000
-        return km, row["time_h"].mean(), _finite(per_teu), _finite(per_t), by_teu, by_t
+        hours = row["time_h"].mean()
+        return np.array([km, hours, _finite(per_teu), _finite(per_t), by_teu, by_t])
 
 
 def service_legs(network: Network, *, closed: Collection[str] = ()) -> list[ServiceLeg]:
@@ -151,9 +172,10 @@ def service_legs(network: Network, *, closed: Collection[str] = ()) -> list[Serv
     """
     factors = _Factors(network)
     legs: list[ServiceLeg] = []
-    for name, row in sorted(network.services.to_dict("index").items()):
+    for row in sorted(records_of(network.services), key=itemgetter("service")):
+        name = row["service"]
         if name not in closed:
-            legs.extend(_legs_of(str(name), row, network.calls_of[str(name)], factors))
+            legs.extend(_legs_of(name, row, network.calls_of[name], factors))
     return legs
 
 
@@ -171,11 +193,8 @@ def _legs_of(
     total = np.zeros(6)
     for row in calls:
         if row["link"]:
-            total = total + np.array(factors.link(row["link"]))
-        hours, cost, kg = factors.visit(
-            row["facility"], moved if row["stop"] == "call" else 0.0, priority
-        )
-        visit = np.array([0.0, hours, cost, 0.0, kg, 0.0])
+            total = total + factors.link(row["link"])
+        visit = factors.visit(row["facility"], moved if row["stop"] == "call" else 0.0, priority)
         if row["stop"] == "call":
             nodes.append(row["node"])
             arrived.append(total)
@@ -228,6 +247,8 @@ def build_service_graph(legs: Iterable[ServiceLeg]) -> nx.MultiDiGraph:
         Edges are keyed by (service, board_call, alight_call) and carry the `leg` and its planned_h,
         cost_cny_per_teu and distance_km.
     """
+    import networkx as nx
+
     graph: nx.MultiDiGraph = nx.MultiDiGraph()
     for leg in legs:
         graph.add_edge(
