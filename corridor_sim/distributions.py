@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corridor_sim.errors import nearest, shorten
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+__all__ = ["FAMILIES", "Distribution", "DistributionError"]
 
-__all__ = ["Distribution", "DistributionError"]
+Floats: TypeAlias = NDArray[np.float64]
+Parameter: TypeAlias = float | Floats
 
 _CALL = re.compile(r"^\s*([a-z_]+)\s*\((.*)\)\s*$")
 _SIGNATURES = {
@@ -214,39 +216,33 @@ class Distribution:
             One value each.
         """
         u = np.asarray(uniform, dtype=np.float64)
-        values = self.values
-        if self.name == "constant":
-            return np.full(u.shape, values[0])
-        if self.name == "uniform":
-            return values[0] + u * (values[1] - values[0])
-        if self.name == "triangular":
-            low, mode, high = values
-            if high == low:
-                return np.full(u.shape, low)
-            rising = (mode - low) / (high - low)
-            left = low + np.sqrt(u * (high - low) * (mode - low))
-            right = high - np.sqrt((1.0 - u) * (high - low) * (high - mode))
-            return np.where(u < rising, left, right)
-        if self.name == "exponential":
-            return -np.log1p(-u) * values[0]
         if self.name == "empirical":
             steps = np.cumsum(self.weights)
-            index = np.minimum(np.searchsorted(steps, u, side="right"), len(values) - 1)
-            return np.array(values)[index]
-        return self._special_quantile(u)
+            index = np.minimum(np.searchsorted(steps, u, side="right"), len(self.values) - 1)
+            return np.array(self.values)[index]
+        family, *parameters = self.law()
+        return FAMILIES[family](u, *parameters)
 
-    def _special_quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        from scipy import special
+    def law(self) -> tuple[str, float, float, float]:
+        """Return the function of `FAMILIES` that gives the quantiles, and its parameters.
 
-        mean, cv = self.values
+        Returns
+        -------
+        tuple of str, float, float, float
+            ``empirical`` has no such function, and parameters that mean nothing.
+        """
+        values = (*self.values, 0.0, 0.0)
+        if self.name == "triangular" and self.values[0] == self.values[2]:
+            return "constant", values[0], 0.0, 0.0
         if self.name == "gamma":
+            mean, cv = self.values
             shape = 1.0 / cv**2
-            return np.asarray(special.gammaincinv(shape, u) * (mean / shape), dtype=np.float64)
-        sigma = math.sqrt(math.log1p(cv**2))
-        # At probability 0 the normal quantile is -inf, which exp takes to 0.
-        return np.asarray(
-            np.exp(math.log(mean) - sigma**2 / 2 + sigma * special.ndtri(u)), dtype=np.float64
-        )
+            return "gamma", shape, mean / shape, 0.0
+        if self.name == "lognormal":
+            mean, cv = self.values
+            sigma = math.sqrt(math.log1p(cv**2))
+            return "lognormal", math.log(mean) - sigma**2 / 2, sigma, 0.0
+        return self.name, values[0], values[1], values[2]
 
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         """Draw values; a longer sample begins with the shorter one.
@@ -264,3 +260,51 @@ class Distribution:
             Shape (n,).
         """
         return self.quantile(rng.random(n))
+
+
+# The last arguments are there for one signature; parameters may be numbers, or arrays of one each.
+
+
+def _constant(u: Floats, value: Parameter, _: Parameter, __: Parameter) -> Floats:
+    return np.zeros(u.shape) + value
+
+
+def _uniform(u: Floats, low: Parameter, high: Parameter, _: Parameter) -> Floats:
+    return low + u * (high - low)
+
+
+def _triangular(u: Floats, low: Parameter, mode: Parameter, high: Parameter) -> Floats:
+    spread = high - low
+    left = np.sqrt(u * spread * (mode - low)) + low
+    right = high - np.sqrt((1.0 - u) * spread * (high - mode))
+    return np.where(u < (mode - low) / spread, left, right)
+
+
+def _exponential(u: Floats, mean: Parameter, _: Parameter, __: Parameter) -> Floats:
+    return -np.log1p(-u) * mean
+
+
+def _gamma(u: Floats, shape: Parameter, scale: Parameter, _: Parameter) -> Floats:
+    from scipy import special
+
+    drawn: Floats = special.gammaincinv(shape, u)
+    return drawn * scale
+
+
+def _lognormal(u: Floats, centre: Parameter, sigma: Parameter, _: Parameter) -> Floats:
+    from scipy import special
+
+    # At probability 0 the normal quantile is -inf, which exp takes to 0.
+    drawn: Floats = np.exp(centre + sigma * special.ndtri(u))
+    return drawn
+
+
+#: Quantiles by family: (probabilities, three parameters as `Distribution.law` gives them).
+FAMILIES: dict[str, Callable[[Floats, Parameter, Parameter, Parameter], Floats]] = {
+    "constant": _constant,
+    "uniform": _uniform,
+    "triangular": _triangular,
+    "exponential": _exponential,
+    "gamma": _gamma,
+    "lognormal": _lognormal,
+}

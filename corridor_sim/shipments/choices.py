@@ -1,0 +1,169 @@
+"""Which way each shipment takes: utilities of its alternatives and the taste of its shipper.
+
+The taste of a shipper is drawn for each alternative by the name of its route: a new alternative is
+taken only by those who like it better than all they knew before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from corridor_sim.demand.od import ODRow
+    from corridor_sim.routes.choice import ChoiceModel
+    from corridor_sim.streams import Streams
+
+__all__ = ["RowChoice"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class RowChoice:
+    """The alternatives of one OD row, one entry each, at least one.
+
+    Attributes
+    ----------
+    route : (a,) int32
+        Places in the routes.
+    address : tuple of str
+        Names under which tastes are drawn.
+    freight_cny_per_teu, planned_days, constant : (a, 1) float64
+        Of the choice model, weight and premiums included.
+    beta : float
+        Sensitivity to the logarithm of cost.
+    cny_per_teu : float
+        Value of the goods.
+    capacity_mteu, capacity_kg : (a, 1) float64
+        Largest shipment each takes.
+    spans : tuple of (int, int, (a,) bool)
+        Start and end of release dates for which a closure is known, and the alternatives over it.
+    """
+
+    route: NDArray[np.int32]
+    address: tuple[str, ...]
+    freight_cny_per_teu: Floats
+    planned_days: Floats
+    constant: Floats
+    beta: float
+    cny_per_teu: float
+    capacity_mteu: Floats
+    capacity_kg: Floats
+    spans: tuple[tuple[int, int, NDArray[np.bool_]], ...]
+
+    @classmethod
+    def of(cls, row: ODRow, options: tuple[int, ...], model: ChoiceModel) -> RowChoice:
+        """Gather what the choice model says of the alternatives of a row.
+
+        Parameters
+        ----------
+        row : ODRow
+            Whose shipments choose.
+        options : tuple of int
+            Its alternatives, at least one.
+        model : ChoiceModel
+            How shippers choose.
+
+        Returns
+        -------
+        RowChoice
+            Independent of seed and replication.
+        """
+        chosen = np.array(options, dtype=np.int32)
+        routes = [model.routes.routes[option] for option in options]
+        freight = (
+            model.cost_cny_per_teu[chosen]
+            + model.premium_cny_per_teu[chosen]
+            + row.t_per_teu * (model.cost_cny_per_t[chosen] + model.premium_cny_per_t[chosen])
+        )
+        spans = []
+        for span in model.routes.spans:
+            over = np.array([not span.services.isdisjoint(route.services) for route in routes])
+            if over.any():
+                spans.append((span.start, span.end, over))
+        return cls(
+            route=chosen,
+            address=tuple(f"{row.name}|{route.name}" for route in routes),
+            freight_cny_per_teu=freight[:, None],
+            planned_days=model.planned_days[chosen][:, None],
+            constant=model.constant[chosen][:, None],
+            beta=model.beta,
+            cny_per_teu=row.cny_per_teu,
+            capacity_mteu=np.array([[route.capacity_teu * 1000] for route in routes]),
+            capacity_kg=np.array([[route.capacity_t * 1000] for route in routes]),
+            spans=tuple(spans),
+        )
+
+    def choose(
+        self,
+        streams: Streams,
+        *,
+        release_s: NDArray[np.int64],
+        mteu: NDArray[np.int64],
+        kg: NDArray[np.int64],
+        vot_pct_per_day: Floats,
+    ) -> NDArray[np.int32]:
+        """Return the route of each shipment.
+
+        Parameters
+        ----------
+        streams : Streams
+            Of the replication.
+        release_s, mteu, kg : (n,) int64
+            When it is released, and its size.
+        vot_pct_per_day : (n,) float64
+            Value of time of its shipper.
+
+        Returns
+        -------
+        (n,) int32
+            Places in the routes.
+        """
+        n = len(release_s)
+        if len(self.route) == 1:
+            return np.full(n, self.route[0], dtype=np.int32)
+        # The utility of `ChoiceModel.utility`, an alternative a line, worked in place.
+        utility = np.multiply(vot_pct_per_day / 100 * self.cny_per_teu, self.planned_days)
+        utility += self.freight_cny_per_teu
+        np.log(utility, out=utility)
+        utility *= self.beta
+        np.subtract(self.constant, utility, out=utility)
+        taste = np.empty((len(self.route), n))
+        for address, drawn in zip(self.address, taste, strict=True):
+            streams.turn_to("taste", address).standard_exponential(out=drawn)
+        utility -= np.log(taste, out=taste)
+        usable = self._usable(release_s, mteu, kg)
+        if usable is not None:
+            utility[~usable] = -np.inf
+        chosen: NDArray[np.int32] = self.route[utility.argmax(axis=0)]
+        return chosen
+
+    def _usable(
+        self, release_s: NDArray[np.int64], mteu: NDArray[np.int64], kg: NDArray[np.int64]
+    ) -> NDArray[np.bool_] | None:
+        """Tell which alternatives each shipment can take: it fits, and no known closure is on it.
+
+        Where nothing is left, closures are not avoided (they end) and size is left to the plan,
+        which says what does not fit. None stands for all of them.
+        """
+        known = [
+            (released, over)
+            for start, end, over in self.spans
+            if (released := (release_s >= start) & (release_s < end)).any()
+        ]
+        if (
+            not known
+            and mteu.max() <= self.capacity_mteu.min()
+            and kg.max() <= self.capacity_kg.min()
+        ):
+            return None
+        fits = (mteu <= self.capacity_mteu) & (kg <= self.capacity_kg)
+        fits |= ~fits.any(axis=0)
+        usable = fits.copy()
+        for released, over in known:
+            usable &= ~(over[:, None] & released)
+        return np.where(usable.any(axis=0), usable, fits)
