@@ -11,20 +11,21 @@ VENV ?= .venv
 SCENARIO ?= baseline_2025
 RUN_OPTIONS ?=
 PYTEST_OPTIONS ?=
+REPORT_OPTIONS ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := corridor_sim networks tests benchmarks docs
 TYPED := corridor_sim networks/build
 
-.PHONY: help run test setup setup-run browser lint format pytest benchmark docs build clean
+.PHONY: help run test setup setup-run browser lint format pytest suites benchmark docs build clean
 
 help:
 	@echo "make run        install and simulate $(SCENARIO), then tell where its map lies"
 	@echo "make test       install and run all checks and tests"
 	@echo "make lint       only the checks"
 	@echo "make format     bring the code into its standard form"
-	@echo "make benchmark  measure the engine"
+	@echo "make benchmark  measure everything, twenty minutes, and write benchmarks/REPORT.md"
 	@echo "make docs       build the documentation into docs/_build/html"
 	@echo "make build      build the wheel and the source archive into dist/"
 	@echo "make clean      remove everything that the above have made, but for results/"
@@ -58,6 +59,10 @@ $(VENV)/installed-dev: $(VENV)/created pyproject.toml
 	$(PIP) install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/installed-run
 
+$(VENV)/installed-peers: $(VENV)/installed-dev pyproject.toml
+	$(PIP) install --quiet --editable '.[dev,peers]'
+	@touch $@
+
 $(VENV)/installed-docs: $(VENV)/created pyproject.toml
 	$(PIP) install --quiet --editable '.[docs]'
 	@touch $@
@@ -86,9 +91,13 @@ pytest: setup browser
 	    echo "No Chromium: the tests marked 'browser' are left out." >&2; fi; \
 	set -x; $(BIN)/python -m pytest $${chosen:+-m "$$chosen"} $(PYTEST_OPTIONS)
 
-benchmark: setup
+# One group of the suites: make suites PYTEST_OPTIONS="-k rules"
+suites: $(VENV)/installed-peers
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-columns=min,median,max,rounds \
 	    $(PYTEST_OPTIONS)
+
+benchmark: $(VENV)/installed-peers
+	$(BIN)/python -m benchmarks.report $(REPORT_OPTIONS)
 
 docs: $(VENV)/installed-docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html

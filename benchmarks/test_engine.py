@@ -1,10 +1,11 @@
-"""Events a second of the engines on a small port behind a lock."""
+"""Events a second of the engines, on a small port behind a lock and on the baseline year."""
 
 from __future__ import annotations
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.conftest import Note
 from corridor_sim.engine import ENGINES, EventLog, run_engine
 from corridor_sim.plan.tables import FILL, ON_DEMAND, TIMETABLE, Plan
 from corridor_sim.rules.locks import ALTERNATE
@@ -18,7 +19,7 @@ EVENTS = 9_563
 DIGEST = "c3040ecd53a8fbec477613d9084623705965881bdd7c84139ec3b111773cae42"
 
 
-def port() -> Plan:
+def port(*, boxes: int = BOXES) -> Plan:
     """Return boxes that go by truck to a yard, then by train or through a lock by barge."""
     days = range(DAYS)
     resources = {
@@ -68,12 +69,12 @@ def port() -> Plan:
     }
     shipments = [
         Shipment(
-            number * DAYS * DAY // BOXES,
+            number * DAYS * DAY // boxes,
             [("truck", 0, 1), "customs", ("train" if number % 3 else "barge", 0, 1)],
             teu=1.0 + number % 2,
             priority=1 + number % 4,
         )
-        for number in range(BOXES)
+        for number in range(boxes)
     ]
     vessels = [
         Vessel("lock", [gap * HOUR + number * 60] * (DAYS * 24 // gap), direction=number % 2)
@@ -84,11 +85,22 @@ def port() -> Plan:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.benchmark(group="engine", min_rounds=50)
-def test_events_a_second(benchmark: BenchmarkFixture, engine: str) -> None:
+def test_events_a_second(benchmark: BenchmarkFixture, note: Note, engine: str) -> None:
     plan = port()
     log: EventLog = benchmark(run_engine, plan, engine=engine)
     assert log.n_events(plan) == EVENTS
     assert log.digest() == DIGEST
-    benchmark.extra_info["events"] = EVENTS
-    if benchmark.stats is not None:
-        benchmark.extra_info["events_per_s"] = round(EVENTS / benchmark.stats.stats.median)
+    note(EVENTS)
+
+
+@pytest.mark.parametrize(("engine", "rounds"), [("compiled", 20), ("simpy", 1)])
+@pytest.mark.benchmark(group="engine")
+def test_year(
+    benchmark: BenchmarkFixture, note: Note, corridors: Plan, engine: str, rounds: int
+) -> None:
+    log = run_engine(corridors, engine="compiled")
+    found = benchmark.pedantic(
+        run_engine, args=(corridors,), kwargs={"engine": engine}, rounds=rounds
+    )
+    assert found.digest() == log.digest()
+    note(found.n_events(corridors))

@@ -1,0 +1,1 @@
+"""One command that measures everything and writes it down: ``python -m benchmarks.report``."""
