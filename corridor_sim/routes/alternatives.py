@@ -116,7 +116,8 @@ def enumerate_routes(network: Network, od: ODTable, scenario: Scenario) -> Route
         wanted = [
             pair
             for pair, known in found.items()
-            if not shut or any(not shut.isdisjoint(route.services) for route in known.values())
+            if not shut
+            or any(service in shut for route in known.values() for service, _, _ in route.legs)
         ]
         chains_of = Search(legs, network, shut=shut).chains(
             wanted, keep=scenario.choice.max_alternatives_per_corridor, worst_ratio=_WORST_RATIO
@@ -149,6 +150,7 @@ class _Costs:
         self.desks = Desks(network)
         self.legs = legs
         self.names = [_leg_name(leg) for leg in legs]
+        self.rides = [(leg.service, leg.board_call, leg.alight_call) for leg in legs]
         self.amounts = [
             (
                 leg.distance_km,
@@ -174,9 +176,10 @@ class _Costs:
     def route(self, pair: Pair, corridor: str, chain: LegChain) -> Route:
         """Return the route of a chain of legs, the same one for all pairs that share it."""
         key = pair.origin, pair.destination, corridor, chain
-        if key not in self._known:
-            self._known[key] = self._route(*key)
-        return self._known[key]
+        route = self._known.get(key)
+        if route is None:
+            route = self._known[key] = self._route(*key)
+        return route
 
     def _route(self, origin: str, destination: str, corridor: str, chain: LegChain) -> Route:
         legs = [self.legs[number] for number in chain]
@@ -192,7 +195,7 @@ class _Costs:
             origin=origin,
             destination=destination,
             corridor=corridor,
-            legs=tuple([(leg.service, leg.board_call, leg.alight_call) for leg in legs]),
+            legs=tuple([self.rides[number] for number in chain]),
             distance_km=km,
             planned_h=hours + sum([self.hours[name] for name in own]),
             cost_cny_per_teu=per_teu + sum([self.cost[name] for name in own]),

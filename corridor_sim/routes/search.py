@@ -118,8 +118,11 @@ class Search:
         self.starts = np.array([self.index[leg.origin] for leg in legs], dtype=np.int64)
         self.ends = np.array([self.index[leg.destination] for leg in legs], dtype=np.int64)
         self.weights = _weights(legs)
-        self._runs = np.array([leg.service not in shut for leg in legs], dtype=bool)
-        self._corridor = np.array([leg.corridor for leg in legs], dtype=object)
+        self._is_shut = np.array([leg.service in shut for leg in legs], dtype=bool)
+        self._by = {
+            corridor: np.array([leg.corridor == corridor for leg in legs], dtype=bool)
+            for corridor in {leg.corridor for leg in legs}
+        }
         self._takes: dict[frozenset[str], NDArray[np.bool_]] = {}
         sides = network.zones["side"].to_dict()
         self.home = {str(zone) for zone, side in sides.items() if side == "chongqing"}
@@ -134,7 +137,8 @@ class Search:
         """Yield the best chains of legs of each pair by each of its corridors.
 
         At least one leg of a chain is by a service of the corridor. No chain visits a place twice
-        or leads through the zone of somebody else.
+        or leads through the zone of somebody else. Where services are shut, corridors are left out
+        that have no leg by them: their chains are those of a search that shuts nothing.
 
         Parameters
         ----------
@@ -159,6 +163,8 @@ class Search:
             for corridor in pair.corridors:
                 group = _Group(pair.carries, corridor, *self._sides_of(pair, corridor))
                 groups.setdefault(group, []).append(pair)
+        if self._is_shut.any():
+            groups = {group: pairs for group, pairs in groups.items() if self._misses_legs(group)}
         self._grow(groups)
         for group, members in groups.items():
             head = self._trees[_TreeKey(group.carries, group.before, towards=False)]
@@ -185,12 +191,24 @@ class Search:
         return everywhere, everywhere
 
     def _over(self, carries: frozenset[str], corridors: tuple[str, ...]) -> Ints:
-        """Return the legs of some corridors that take a kind of cargo."""
+        """Return the legs of some corridors that run and take a kind of cargo."""
+        return np.flatnonzero(self._offered(carries, corridors) & ~self._is_shut)
+
+    def _offered(self, carries: frozenset[str], corridors: Iterable[str]) -> NDArray[np.bool_]:
         if carries not in self._takes:
-            takes = np.array([not leg.carries.isdisjoint(carries) for leg in self.legs], dtype=bool)
-            self._takes[carries] = takes & self._runs
-        chosen = np.isin(self._corridor, corridors) & self._takes[carries]
-        return np.flatnonzero(chosen)
+            self._takes[carries] = np.array(
+                [not leg.carries.isdisjoint(carries) for leg in self.legs], dtype=bool
+            )
+        by = np.zeros(len(self.legs), dtype=bool)
+        for corridor in corridors:
+            by |= self._by.get(corridor, False)
+        offered: NDArray[np.bool_] = by & self._takes[carries]
+        return offered
+
+    def _misses_legs(self, group: _Group) -> bool:
+        """Tell whether a way of a group could ride what is shut."""
+        corridors = {*group.before, group.corridor, *group.after}
+        return bool((self._offered(group.carries, corridors) & self._is_shut).any())
 
     def _grow(self, groups: dict[_Group, list[Pair]]) -> None:
         """Grow the trees that groups of pairs need."""
@@ -220,16 +238,14 @@ class Search:
     ) -> _Gates:
         """Rank the corridor's legs for every pair and level by the cost of the ways over them."""
         starts, ends = self.starts[legs], self.ends[legs]
-        origins = np.array([self.index[pair.origin] for pair in pairs])
-        destinations = np.array([self.index[pair.destination] for pair in pairs])
-        from_root = [head.column[place] for place in origins.tolist()]
-        to_root = [tail.column[place] for place in destinations.tolist()]
+        origins = [self.index[pair.origin] for pair in pairs]
+        destinations = [self.index[pair.destination] for pair in pairs]
         # (levels, pairs, legs)
-        total = self.weights[legs].T[:, None, :] + head.cost[:, from_root][..., starts]
-        total += tail.cost[:, to_root][..., ends]
+        total = self.weights[legs].T[:, None, :] + head.cost(origins, starts)
+        total += tail.cost(destinations, ends)
         # No way leads through the zone of somebody else.
-        astray = self._is_zone[starts] & (starts != origins[:, None])
-        astray |= self._is_zone[ends] & (ends != destinations[:, None])
+        astray = self._is_zone[starts] & (starts != np.array(origins)[:, None])
+        astray |= self._is_zone[ends] & (ends != np.array(destinations)[:, None])
         total[:, astray] = np.inf
         best = total.min(axis=2, keepdims=True)
         good = (total <= worst_ratio * best) & np.isfinite(best)

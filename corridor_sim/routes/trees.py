@@ -64,22 +64,31 @@ class Trees:
         self._barred = barred
         near, far = (ends, starts) if towards else (starts, ends)
         layers = Layers.of(far)
-        near, far, weights = near[layers.order], far[layers.order], weights[layers.order].T
-        #: (levels, roots, places): generalised cost between a place and a root.
-        self.cost = np.full((len(weights), len(roots), size), np.inf)
-        self.cost[:, range(len(roots)), list(roots)] = 0.0
-        # Number of the leg next to a place on the path from its root.
-        self._last = np.full(self.cost.shape, -1, dtype=np.int32)
-        if len(far):
-            # Blocks of roots, so that memory does not grow with legs times roots.
-            for first in range(0, len(roots), _BLOCK):
-                block = slice(first, first + _BLOCK)
-                _solve(self.cost[:, block], self._last[:, block], near, far, weights, layers)
+        near, weights = near[layers.order], weights[layers.order]
+        # Places that are reached come first, so that layers of legs are slices of places.
+        rank = np.full(size, -1)
+        rank[layers.groups] = np.arange(len(layers.groups))
+        rank[rank < 0] = np.arange(len(layers.groups), size)
+        self._rank = rank
+        # Blocks of roots, so that memory does not grow with legs times roots.
+        blocks = [
+            _solve(rank[list(roots[first : first + _BLOCK])], rank[near], weights, layers, size)
+            for first in range(0, len(roots), _BLOCK)
+        ]
+        # (places, levels, roots); the second is the row of the leg next to a place on its path.
+        self._cost = np.concatenate([cost for cost, _ in blocks], axis=2)
+        self._last = np.concatenate([last for _, last in blocks], axis=2)
         self._near = near.tolist()
         self._legs = legs[layers.order].tolist()
         self._paths: list[list[dict[int, Path]]] = [
-            [{root: ((), 1 << root)} for root in roots] for _ in weights
+            [{root: ((), 1 << root)} for root in roots] for _ in range(weights.shape[1])
         ]
+
+    def cost(self, roots: Sequence[int], places: Ints) -> Floats:
+        """Return the generalised cost between roots and places: (levels, roots, places)."""
+        columns = [self.column[root] for root in roots]
+        cost: Floats = self._cost[self._rank[places]][..., columns]
+        return cost.transpose(1, 2, 0)
 
     def paths(self, root: int, level: int) -> dict[int, Path]:
         """Return the paths of a tree found so far, by place; `path` adds the others."""
@@ -105,7 +114,7 @@ class Trees:
         waiting: list[tuple[int, int]] = []
         at = place
         while at not in known:
-            row = int(self._last[level, column, at])
+            row = int(self._last[self._rank[at], level, column])
             if row < 0:
                 known[at] = NO_WAY
                 break
@@ -124,31 +133,55 @@ class Trees:
 
 
 def _solve(
-    cost: Floats, last: NDArray[np.int32], near: Ints, far: Ints, weights: Floats, layers: Layers
-) -> None:
-    """Bring costs, infinite but at the roots, down to the shortest, and tell the last legs.
+    roots: Ints, near: Ints, weights: Floats, layers: Layers, size: int
+) -> tuple[Floats, NDArray[np.int32]]:
+    """Solve Bellman's equations for some roots.
 
     Parameters
     ----------
-    cost, last : (levels, roots, places) float64, int32
-        Filled in.
-    near, far : (e,) int64
-        Places of each leg as seen from a root.
-    weights : (levels, e) float64
+    roots : (r,) int64
+        Places, which are numbered in the order of `layers` here.
+    near : (e,) int64
+        Place at that end of each leg that is nearer to the root.
+    weights : (e, levels) float64
         Of the legs.
     layers : Layers
-        Of the legs by `far`.
+        Of the legs, by the place at their far end.
+    size : int
+        Number of places.
+
+    Returns
+    -------
+    cost : (places, levels, r) float64
+        Of the shortest paths, infinite where there are none.
+    last : (places, levels, r) int32
+        Row of the last leg of each, -1 for none.
     """
-    over = np.empty((*cost.shape[:2], len(far)))
+    shape = size, weights.shape[1], len(roots)
+    cost = np.full(shape, np.inf)
+    cost[roots, :, np.arange(len(roots))] = 0.0
+    # All levels and roots beside each other: long rows for few calls.
+    cost = cost.reshape(size, -1)
+    last = np.full(cost.shape, -1, dtype=np.int32)
+    added = np.repeat(weights, len(roots), axis=1)
+    steps = [
+        (slice(start, start + count), slice(count))
+        for start, count in zip(layers.starts, layers.sizes, strict=True)
+    ]
+    reached = cost[: len(layers.groups)]
     changes = True
     while changes:
-        np.take(cost, near, axis=2, out=over, mode="clip")
-        over += weights[:, None, :]
-        before = cost[..., layers.groups]
-        best = np.minimum(before, layers.reduce(np.minimum, over))
-        changes = not np.array_equal(before, best)
-        cost[..., layers.groups] = best
-    # Where a weight is lost in rounding, two places could be each other's next: no way then.
-    levels, roots, rows = np.nonzero((over == cost[..., far]) & (cost[..., near] < cost[..., far]))
-    # The last one written stays: the first of equal legs.
-    last[levels[::-1], roots[::-1], far[rows[::-1]]] = rows[::-1]
+        before = reached.copy()
+        for legs, far in steps:
+            over = cost.take(near[legs], axis=0, mode="clip")
+            over += added[legs]
+            np.minimum(cost[far], over, out=cost[far])
+        changes = not np.array_equal(before, reached)
+    # The first of equal legs is written last.
+    for legs, far in reversed(steps):
+        here, there = cost[near[legs]], cost[far]
+        # Where a weight is lost in rounding, two places could be each other's next: no way then.
+        is_last = (here + added[legs] == there) & (here < there)
+        rows = np.arange(legs.start, legs.stop, dtype=np.int32)[:, None]
+        np.copyto(last[far], rows, where=is_last)
+    return cost.reshape(shape), last.reshape(shape)

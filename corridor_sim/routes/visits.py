@@ -66,10 +66,8 @@ class Desks:
         BoxVisits
             Facilities before each leg, and a node that lacks customs.
         """
-        before: list[list[str]] = [[] for _ in nodes]
-        for place in range(1, len(nodes) - 1):
-            if self.transhipment[nodes[place]]:
-                before[place].append(self.transhipment[nodes[place]])
+        desks = [self.transhipment[node] for node in nodes[1:-1]]
+        before = [(), *[(desk,) if desk else () for desk in desks], ()]
         away = [number for number, corridor in enumerate(corridors) if corridor != "hub"]
         is_export = self.sides.get(origin) == "chongqing"
         is_import = self.sides.get(destination) == "chongqing"
@@ -79,7 +77,7 @@ class Desks:
             desk = self.customs[nodes[place]]
             if desk:
                 # Exports are dwelling when cleared; imports come off the vehicle first.
-                before[place].insert(0 if is_export else len(before[place]), desk)
+                before[place] = (desk, *before[place]) if is_export else (*before[place], desk)
             else:
                 missing = nodes[place]
-        return BoxVisits(tuple(tuple(names) for names in before), missing)
+        return BoxVisits(tuple(before), missing)
