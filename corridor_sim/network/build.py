@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import networkx as nx
 import pandas as pd
 
 from corridor_sim.errors import Fault, InputError, nearest, shorten
@@ -18,6 +17,9 @@ from corridor_sim.network.checks import check_references, check_sources, check_t
 from corridor_sim.network.graph import build_graph
 from corridor_sim.network.tables import frame_of, read_table, records_of
 from corridor_sim.resources import shipped, shipped_names
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["FaultAt", "Network"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
-
 from corridor_sim.errors import CorridorSimError, nearest
 from corridor_sim.network.tables import records_of
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from corridor_sim.network.build import Network
 
 __all__ = ["build_graph", "min_cut_teu_per_day", "simple_graph"]
@@ -33,6 +33,9 @@ def build_graph(network: Network) -> nx.MultiDiGraph:
         capacity_teu_per_day: slots of all scheduled services over the link; infinite where a
         service runs on demand.
     """
+    # Slow to import, and not needed for a run.
+    import networkx as nx
+
     graph: nx.MultiDiGraph = nx.MultiDiGraph(name=network.name)
     for row in records_of(network.nodes):
         keys = ("name_en", "name_zh", "kind", "country", "lat", "lon")
@@ -94,6 +97,8 @@ def simple_graph(network: Network) -> nx.DiGraph:
     >>> graph = simple_graph(Network.read("chongqing"))
     >>> busiest = nx.edge_betweenness_centrality(graph, weight="time_h")
     """
+    import networkx as nx
+
     simple: nx.DiGraph = nx.DiGraph()
     simple.add_nodes_from(network.graph.nodes(data=True))
     for start, end, data in network.graph.edges(data=True):
@@ -142,6 +147,8 @@ def min_cut_teu_per_day(
     CorridorSimError
         If the region or direction is not known, or only trucks on demand join both.
     """
+    import networkx as nx
+
     zones = network.zones
     far = list(zones.index[(zones["region"] == region) & (zones["side"] == "partner")])
     home = list(zones.index[zones["side"] == "chongqing"])
