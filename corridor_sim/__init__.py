@@ -13,6 +13,8 @@ towards a trade-value goal.
     What a run did: statistics, summary, and a folder to keep it in.
 ``Scenario``
     What to simulate, read from YAML.
+``replicate``
+    Many replications: intervals, and a folder that grows.
 ``simulate``
     One replication of a scenario.
 """
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corridor_sim.errors import CorridorSimError, InputError
+    from corridor_sim.experiments import replicate
     from corridor_sim.network import Network
     from corridor_sim.results import Results
     from corridor_sim.scenario import Scenario
@@ -36,6 +39,7 @@ __all__ = [
     "Results",
     "Scenario",
     "__version__",
+    "replicate",
     "simulate",
 ]
 
@@ -47,6 +51,7 @@ _HOMES = {
     "Network": "corridor_sim.network",
     "Results": "corridor_sim.results",
     "Scenario": "corridor_sim.scenario",
+    "replicate": "corridor_sim.experiments.batch",
     "simulate": "corridor_sim.simulation",
 }
 

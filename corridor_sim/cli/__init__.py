@@ -1,7 +1,7 @@
 """The command line: results on standard output, progress and messages on standard error.
 
-Exit codes: 0 done, 1 the run failed, 2 bad usage or input, 130 interrupted. What is slow to import
-is imported inside the commands.
+Exit codes: 0 done, 1 the run failed, 2 bad usage or input, 3 replications have no result, 130
+interrupted. What is slow to import is imported inside the commands.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 from corridor_sim import __version__
+from corridor_sim.cli.batch import batch, collect
 from corridor_sim.cli.inspect import list_command, preview, schema, validate
 from corridor_sim.cli.results import map_command, reproduce
 from corridor_sim.cli.run import run
@@ -28,7 +29,17 @@ def cli() -> None:
     """
 
 
-for command in (run, validate, preview, map_command, reproduce, schema, list_command):
+for command in (
+    run,
+    batch,
+    collect,
+    validate,
+    preview,
+    map_command,
+    reproduce,
+    schema,
+    list_command,
+):
     cli.add_command(command)
 
 

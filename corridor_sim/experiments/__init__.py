@@ -1,0 +1,27 @@
+"""Experiments: many replications, comparisons, sweeps and rankings, and the folders they fill."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from corridor_sim.experiments.batch import Batch, Shard, collect, replicate
+    from corridor_sim.experiments.intervals import Interval
+
+__all__ = ["Batch", "Interval", "Shard", "collect", "replicate"]
+
+_HOMES = {
+    "Batch": "batch",
+    "Interval": "intervals",
+    "Shard": "batch",
+    "collect": "batch",
+    "replicate": "batch",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'corridor_sim.experiments' has no attribute '{name}'")
+    return getattr(import_module(f"corridor_sim.experiments.{_HOMES[name]}"), name)
