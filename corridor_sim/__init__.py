@@ -13,6 +13,8 @@ towards a trade-value goal.
     What a run did: statistics, summary, and a folder to keep it in.
 ``Scenario``
     What to simulate, read from YAML.
+``compare``
+    Scenarios against a base, replication by replication.
 ``replicate``
     Many replications: intervals, and a folder that grows.
 ``simulate``
@@ -26,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corridor_sim.errors import CorridorSimError, InputError
-    from corridor_sim.experiments import replicate
+    from corridor_sim.experiments import compare, replicate
     from corridor_sim.network import Network
     from corridor_sim.results import Results
     from corridor_sim.scenario import Scenario
@@ -39,6 +41,7 @@ __all__ = [
     "Results",
     "Scenario",
     "__version__",
+    "compare",
     "replicate",
     "simulate",
 ]
@@ -51,6 +54,7 @@ _HOMES = {
     "Network": "corridor_sim.network",
     "Results": "corridor_sim.results",
     "Scenario": "corridor_sim.scenario",
+    "compare": "corridor_sim.experiments.comparison",
     "replicate": "corridor_sim.experiments.batch",
     "simulate": "corridor_sim.simulation",
 }

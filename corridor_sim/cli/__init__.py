@@ -13,6 +13,7 @@ import click
 
 from corridor_sim import __version__
 from corridor_sim.cli.batch import batch, collect
+from corridor_sim.cli.compare import compare
 from corridor_sim.cli.inspect import list_command, preview, schema, validate
 from corridor_sim.cli.results import map_command, reproduce
 from corridor_sim.cli.run import run
@@ -33,6 +34,7 @@ for command in (
     run,
     batch,
     collect,
+    compare,
     validate,
     preview,
     map_command,

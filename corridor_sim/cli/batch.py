@@ -13,7 +13,6 @@ from corridor_sim.cli.experiments import (
     default_folder,
     executor_of,
     progress_by_count,
-    safe_name,
     with_running,
 )
 from corridor_sim.cli.options import bad_input, overrides_of, with_settings
@@ -157,16 +156,12 @@ def _places(
     shard: Shard | None,
 ) -> list[Path]:
     """Return the folder of each scenario's batch."""
+    from corridor_sim.experiments.names import folder_names
+
     if out is not None and len(scenarios) == 1:
         places = [out]
     elif out is not None:
-        names = [safe_name(scenario.name) for scenario in scenarios]
-        if len(set(names)) < len(names):
-            raise click.UsageError(
-                "two scenarios have the same name, which is that of their folder: "
-                + ", ".join(names)
-            )
-        places = [out / name for name in names]
+        places = [out / name for name in folder_names(scenarios)]
     else:
         places = [default_folder("batch", [scenario], seed=seed) for scenario in scenarios]
         if only is not None:

@@ -20,7 +20,6 @@ __all__ = [
     "default_folder",
     "executor_of",
     "progress_by_count",
-    "safe_name",
     "with_running",
 ]
 
@@ -135,12 +134,6 @@ def executor_of(executor: str, workers: int | None, scheduler: str | None) -> Ex
     return Executor("dask" if scheduler is not None else executor, workers, scheduler)
 
 
-def safe_name(name: str) -> str:
-    """Return a name as the name of a folder; whatever it is, it is no path."""
-    safe = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in name)
-    return safe.lstrip("-")[:60] or "scenario"
-
-
 def default_folder(kind: str, scenarios: list[Scenario], *, seed: int) -> Path:
     """Return the folder of an experiment nobody named one for.
 
@@ -159,6 +152,8 @@ def default_folder(kind: str, scenarios: list[Scenario], *, seed: int) -> Path:
         The same for the same experiment, so that it goes on where it stopped.
     """
     import hashlib
+
+    from corridor_sim.experiments.names import safe_name
 
     digest = hashlib.sha256("".join(s.digest() for s in scenarios).encode()).hexdigest()[:8]
     names = "-".join(safe_name(scenario.name) for scenario in scenarios)[:80]

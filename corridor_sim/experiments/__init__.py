@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corridor_sim.experiments.batch import Batch, Shard, collect, replicate
+    from corridor_sim.experiments.comparison import Comparison, compare
     from corridor_sim.experiments.intervals import Interval
 
-__all__ = ["Batch", "Interval", "Shard", "collect", "replicate"]
+__all__ = ["Batch", "Comparison", "Interval", "Shard", "collect", "compare", "replicate"]
 
 _HOMES = {
     "Batch": "batch",
+    "Comparison": "comparison",
     "Interval": "intervals",
     "Shard": "batch",
     "collect": "batch",
+    "compare": "comparison",
     "replicate": "batch",
 }
 

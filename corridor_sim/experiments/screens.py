@@ -2,71 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+import textwrap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from corridor_sim.experiments.figures import figure_name, scaled
 from corridor_sim.experiments.intervals import Interval
 from corridor_sim.experiments.store import missing_words
-from corridor_sim.screen import CORRIDOR_NAMES, number, percent, plain, table
+from corridor_sim.experiments.verdict import figures_of
+from corridor_sim.screen import WIDTH, number, percent, plain, table
 from corridor_sim.statistics.summary import GATEWAY_CORRIDORS
 
 if TYPE_CHECKING:
     from corridor_sim.experiments.batch import Batch
+    from corridor_sim.experiments.comparison import Comparison
 
-__all__ = ["batch_screen", "figure_name", "gaps", "scaled"]
+__all__ = [
+    "batch_screen",
+    "comparison_screen",
+    "gaps",
+    "interval_words",
+]
 
-_BN = 1e9
 _TRILLION = 1e12
-_TOTALS = {
-    "offered_cny": "Offered value",
-    "cleared_cny": "Cleared value",
-    "delivered_cny": "Delivered value",
-    "cleared_teu": "Cleared boxes",
-    "unserved_teu": "Boxes without an open route",
-    "delayed_cny_days": "Value delayed, times days",
-    "mean_h": "Door to door, mean",
-    "shipments": "Shipments of the span",
-    "departures": "Departures of the span",
-    "events": "Events of the span",
-}
-_ENDINGS = {
-    "cleared_cny": "cleared value",
-    "cleared_teu": "cleared boxes",
-    "median_h": "door to door, median",
-    "p95_h": "door to door, 95 %",
-    "cost_cny_per_teu": "cost per TEU",
-    "co2e_kg_per_teu": "CO2e per TEU",
-}
-#: Factor and unit in which figures of an ending are told, and their decimals.
-_UNITS = (
-    ("_cny_days", 1 / _BN, "bn yuan x days", 2),
-    ("_cny_per_teu", 1.0, "yuan", 0),
-    ("_kg_per_teu", 1.0, "kg", 0),
-    ("_cny", 1 / _BN, "bn yuan", 2),
-    ("_teu", 1.0, "TEU", 0),
-    ("_h", 1 / 24, "days", 2),
-)
-
-
-def figure_name(figure: str) -> str:
-    """Return the words for a figure."""
-    if figure in _TOTALS:
-        return _TOTALS[figure]
-    if figure.startswith("region_"):
-        region = figure.removeprefix("region_").removesuffix("_mean_h").replace("_", " ")
-        return f"To or from {region}, mean"
-    for ending, words in _ENDINGS.items():
-        if figure.endswith(f"_{ending}"):
-            corridor = figure.removesuffix(f"_{ending}")
-            return f"{CORRIDOR_NAMES.get(corridor, corridor)}, {words}"
-    return figure
-
-
-def scaled(figure: str) -> tuple[float, str, int]:
-    """Return factor, unit and decimals in which a figure is told."""
-    for ending, factor, unit, digits in _UNITS:
-        if figure.endswith(ending):
-            return factor, unit, digits
-    return 1.0, "", 0
 
 
 def interval_words(interval: Interval, *, factor: float = 1.0, digits: int = 1) -> str:
@@ -146,3 +105,88 @@ def _goal_lines(batch: Batch) -> list[str]:
             f"{hits} of {found.n})"
         )
     return lines
+
+
+# -- comparisons ---------------------------------------------------------------------------------
+
+_COMPARED = (
+    "offered_cny",
+    "cleared_cny",
+    "delivered_cny",
+    "cleared_teu",
+    "unserved_teu",
+    "delayed_cny_days",
+    "mean_h",
+)
+_BY_CORRIDOR = ("cleared_cny", "median_h", "p95_h", "cost_cny_per_teu", "co2e_kg_per_teu")
+
+
+def comparison_screen(comparison: Comparison) -> str:
+    """Return the screen of a comparison."""
+    base = comparison.base
+    lines = [
+        f"{plain(base.name)} against {', '.join(plain(b.name) for b in comparison.others)}",
+        f"{len(base)} pairs of replications, seed {base.seed}; common random numbers",
+    ]
+    if not all(len(batch) for batch in comparison.batches):
+        told = [line for batch in comparison.batches for line in gaps(batch)]
+        return "\n".join([*lines, *told]) + "\n"
+    frame = comparison.differences
+    for other in comparison.others:
+        rows = figures_of(frame, other.name)
+        lines += ["", f"{plain(other.name)}: {plain(other.title)}".rstrip(": "), ""]
+        lines.append(_difference_table(rows))
+        lines.append("* seen: adjusted for the number of figures, chance is below 5 %")
+        lines.append("saved: times the replications that independent runs would need")
+    lines.append("")
+    for text in comparison.verdicts():
+        lines += textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    for batch in comparison.batches:
+        if told := gaps(batch):
+            lines += ["", f"{plain(batch.name)}:", *told]
+    return "\n".join(lines) + "\n"
+
+
+def _difference_table(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    figures = [name for name in _COMPARED if name in rows]
+    figures += [
+        f"{corridor}_{figure}"
+        for figure in _BY_CORRIDOR
+        for corridor in GATEWAY_CORRIDORS
+        if f"{corridor}_{figure}" in rows
+    ]
+    figures += [name for name in rows if name.startswith("region_")]
+    cells = []
+    for figure in figures:
+        row = rows[figure]
+        # Beyond the totals, only what changes is worth a line.
+        if int(row["n"]) < 2 or (figure not in _COMPARED and not row["seen"]):
+            continue
+        factor, unit, digits = scaled(figure)
+        names = ("base_mean", "difference", "low", "high")
+        values = [float(row[name]) * factor for name in names]
+        digits = _digits_for((values[3] - values[2]) / 2, digits)
+        cells.append(
+            [
+                figure_name(figure) + (" *" if row["seen"] else ""),
+                unit,
+                *(number(value, digits) for value in values),
+                _times(float(row["saving"])),
+            ]
+        )
+    head = ["", "", "base", "difference", "95 % sure\nfrom", "\nto", "saved"]
+    return table(head, cells, text_columns=2)
+
+
+def _digits_for(half: float, digits: int) -> int:
+    while digits < 4 and 0 < half < 10.0**-digits:
+        digits += 1
+    return digits
+
+
+def _times(saving: float) -> str:
+    if math.isnan(saving):
+        return "-"
+    return (
+        "all" if math.isinf(saving) else f"{saving:,.0f} x" if saving >= 10 else f"{saving:.1f} x"
+    )
