@@ -1,4 +1,4 @@
-"""Write the shipped network from the raw tables: ``python -m networks.build``."""
+"""Write the shipped networks from the raw tables: ``python -m networks.build``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from networks.build.places import facility_rows, node_names, node_rows, write_so
 from networks.build.seasons import holiday_rows, month_rows
 from networks.build.services import build_services
 from networks.build.tables import NETWORK, BuildError, read_raw, write_table
+from networks.build.three_gorges import build_three_gorges
 
 __all__ = ["build", "main"]
 
@@ -80,6 +81,7 @@ def main() -> int:
     """Build, print how many rows were written, and return an exit code."""
     try:
         counts = build()
+        counts |= build_three_gorges(NETWORK)
     except BuildError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

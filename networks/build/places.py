@@ -69,7 +69,7 @@ def facility_rows() -> list[dict[str, str]]:
     ]
 
 
-def write_sources(path: Path, used: Collection[str]) -> int:
+def write_sources(path: Path, used: Collection[str], *, only_used: bool = False) -> int:
     """Write sources.md: a table of the keys that rows name in their column ``source``.
 
     Parameters
@@ -78,6 +78,8 @@ def write_sources(path: Path, used: Collection[str]) -> int:
         Target.
     used : collection of str
         Keys that rows name.
+    only_used : bool
+        Whether the others are left out.
 
     Returns
     -------
@@ -92,6 +94,7 @@ def write_sources(path: Path, used: Collection[str]) -> int:
     rows = read_raw("sources")
     if missing := sorted(set(used) - {row["source"] for row in rows}):
         raise BuildError(f"sources.csv lacks {', '.join(missing)}")
+    rows = [row for row in rows if not only_used or row["source"] in used]
     lines = [
         "# Sources",
         "",

@@ -16,13 +16,15 @@ class BuildError(Exception):
     """A raw table contradicts itself or another one."""
 
 
-def read_raw(name: str) -> list[dict[str, str]]:
-    """Return the rows of a raw table.
+def read_raw(name: str, folder: Path = RAW) -> list[dict[str, str]]:
+    """Return the rows of a raw table, or of one that is built, as text.
 
     Parameters
     ----------
     name : str
         File name without ``.csv``.
+    folder : Path
+        Where it lies.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def read_raw(name: str) -> list[dict[str, str]]:
     BuildError
         If a row has more or fewer cells than the header.
     """
-    path = RAW / f"{name}.csv"
+    path = folder / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         rows = []
