@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,22 @@ import numpy as np
 import pandas as pd
 
 from corridor_sim.errors import Fault, InputError, nearest, shorten
-from corridor_sim.network.attributes import attributes_of
+from corridor_sim.network.attributes import Attribute, attributes_of
 from corridor_sim.network.cells import convert
 from corridor_sim.textfile import read_utf8
 
-__all__ = ["frame_of", "read_rows", "read_table", "records_of"]
+__all__ = ["frame_of", "read_columns", "read_table", "records_of"]
 
 # Tables whose rows have no name of their own.
 _UNNAMED = ("calls", "regions", "od", "months")
 _MAY_BE_EMPTY = ("background", "regions", "holidays", "other_cargo")
 _MAX_BYTES = 32 * 2**20
+# Stands where a cell could not be read.
+_UNREAD = object()
 
 
-def read_rows(path: Path, faults: list[Fault]) -> tuple[list[str], list[dict[str, str]]]:
-    """Read a CSV file into rows of text.
+def read_columns(path: Path, faults: list[Fault]) -> tuple[list[int], dict[str, list[str]]]:
+    """Read a CSV file into columns of text.
 
     Parameters
     ----------
@@ -36,14 +39,14 @@ def read_rows(path: Path, faults: list[Fault]) -> tuple[list[str], list[dict[str
 
     Returns
     -------
-    header : list of str
-        Names of the columns; empty where the file cannot be read at all.
-    rows : list of dict
-        One per row, by column; the key ``""`` holds the line number.
+    lines : list of int
+        Line of each row, counted from 1 with the header.
+    columns : dict of str to list of str
+        Cells by the name of their column, stripped; empty where the file cannot be read at all.
     """
     text = _read_text(path, faults)
     if text is None:
-        return [], []
+        return [], {}
     # A cell that is too long is told by its row and column, which csv could not.
     limit = csv.field_size_limit(_MAX_BYTES)
     try:
@@ -52,28 +55,30 @@ def read_rows(path: Path, faults: list[Fault]) -> tuple[list[str], list[dict[str
         csv.field_size_limit(limit)
     if not found:
         faults.append(Fault(path.name, "the table is empty", hint="its first row names columns"))
-        return [], []
+        return [], {}
     header = _header(*found[0], name=path.name, faults=faults)
-    if not header:
-        return [], []
-    rows = []
+    width = len(header)
+    lines: list[int] = []
+    rows: list[list[str]] = []
     nameless: set[int] = set()
-    for line, cells in found[1:]:
-        if any(cells[len(header) :]):
-            what = f"{len(cells)} cells where the header has {len(header)}"
+    for line, cells in found[1:] if header else ():
+        if any(cells[width:]):
+            what = f"{len(cells)} cells where the header has {width}"
             hint = "put text with commas in quotes"
             faults.append(Fault(path.name, what, row=line, hint=hint))
             continue
-        filled = [*cells[: len(header)], *[""] * (len(header) - len(cells))]
-        for place, (column, cell) in enumerate(zip(header, filled, strict=True)):
-            if cell and not column and place not in nameless:
+        row = [*cells[:width], *[""] * (width - len(cells))]
+        for place in (n for n, column in enumerate(header) if not column):
+            if row[place] and place not in nameless:
                 nameless.add(place)
-                what = f"'{shorten(cell)}' stands in column {place + 1}, which has no name"
+                what = f"'{shorten(row[place])}' stands in column {place + 1}, which has no name"
                 hint = "name the column in the first row, or empty it"
                 faults.append(Fault(path.name, what, row=line, hint=hint))
-        row = {column: cell for column, cell in zip(header, filled, strict=True) if column}
-        rows.append(row | {"": str(line)})
-    return [column for column in header if column], rows
+        lines.append(line)
+        rows.append(row)
+    columns = zip(*rows, strict=True) if rows else ([] for _ in header)
+    named = zip(header, columns, strict=True)
+    return lines, {name: list(cells) for name, cells in named if name}
 
 
 def _records(text: str, name: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
@@ -145,50 +150,72 @@ def read_table(path: Path, table: str, faults: list[Fault]) -> list[dict[str, An
     attributes = attributes_of(table)
     known = list(attributes)
     before = len(faults)
-    header, rows = read_rows(path, faults)
-    if not header:
+    lines, columns = read_columns(path, faults)
+    if not columns:
         return []
     faults.extend(
         Fault(path.name, f"unknown column '{shorten(name)}'", row=1, hint=nearest(name, known))
-        for name in dict.fromkeys(header)
+        for name in columns
         if name not in attributes
     )
-    missing = {a.name for a in attributes.values() if a.is_required} - set(header)
+    missing = {a.name for a in attributes.values() if a.is_required} - set(columns)
     faults.extend(
         Fault(path.name, f"column '{name}' is missing", row=1) for name in known if name in missing
     )
-    if not rows and table not in _MAY_BE_EMPTY and len(faults) == before:
+    if not lines and table not in _MAY_BE_EMPTY and len(faults) == before:
         faults.append(Fault(path.name, "the table has no rows below its header"))
-    typed: list[dict[str, Any]] = []
-    seen: dict[str, int] = {}
-    # Most texts of a column stand there many times.
-    read: dict[str, dict[str, Any]] = {name: {} for name in attributes}
-    for row in rows:
-        line = int(row[""])
-        values: dict[str, Any] = {"line": line}
-        for name, attribute in attributes.items():
-            if name in missing:
-                continue
-            text, known_texts = row.get(name, ""), read[name]
-            try:
-                if text not in known_texts:
-                    known_texts[text] = convert(attribute, text)
-                values[name] = known_texts[text]
-            except ValueError as error:
-                faults.append(Fault(path.name, str(error), row=line, column=name))
-                if name == known[0] and row.get(name):
-                    # Whatever refers to it is not at fault.
-                    values[name] = row[name]
-        typed.append(values)
-        key = values.get(known[0])
-        if table in _UNNAMED or key is None:
+    blank = [""] * len(lines)
+    values: dict[str, list[Any]] = {"line": list(lines)}
+    wrong: list[tuple[int, Fault]] = []
+    for name, attribute in attributes.items():
+        if name in missing:
             continue
-        if key in seen:
-            what = f"'{shorten(key)}' stands here and in row {seen[key]}"
-            hint = "rename or remove one"
-            faults.append(Fault(path.name, what, row=line, column=known[0], hint=hint))
-        seen.setdefault(key, line)
+        cells = columns.get(name, blank)
+        read, errors = _convert_all(attribute, cells)
+        values[name] = [read[cell] for cell in cells]
+        for place, cell in enumerate(cells if errors else ()):
+            if cell in errors:
+                fault = Fault(path.name, errors[cell], row=lines[place], column=name)
+                wrong.append((place, fault))
+                if name == known[0] and cell:
+                    # Whatever refers to it is not at fault.
+                    values[name][place] = cell
+    if table not in _UNNAMED and known[0] in values:
+        wrong.extend(_twins(values[known[0]], lines, path.name, known[0]))
+    # By row, and in a row by column.
+    faults.extend(fault for _, fault in sorted(wrong, key=itemgetter(0)))
+    typed = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+    if wrong:
+        typed = [{name: v for name, v in row.items() if v is not _UNREAD} for row in typed]
     return typed
+
+
+def _convert_all(attribute: Attribute, cells: list[str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the value of every text of a column, and what is wrong with those without one."""
+    read: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    # Most texts stand there many times.
+    for cell in dict.fromkeys(cells):
+        try:
+            read[cell] = convert(attribute, cell)
+        except ValueError as error:
+            read[cell], errors[cell] = _UNREAD, str(error)
+    return read, errors
+
+
+def _twins(
+    names: list[Any], lines: list[int], file: str, column: str
+) -> Iterator[tuple[int, Fault]]:
+    """Yield the rows whose name another has, with the fault."""
+    seen: dict[str, int] = {}
+    for place, (name, line) in enumerate(zip(names, lines, strict=True)):
+        if name is _UNREAD:
+            continue
+        if name in seen:
+            what = f"'{shorten(name)}' stands here and in row {seen[name]}"
+            hint = "rename or remove one"
+            yield place, Fault(file, what, row=line, column=column, hint=hint)
+        seen.setdefault(name, line)
 
 
 def frame_of(rows: list[dict[str, Any]], table: str) -> pd.DataFrame:

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,11 +88,11 @@ class ServiceRoom:
 
     def loads(self, amount: Floats) -> Floats:
         """Return what rides each stretch, (s,), where `amount`, (R,), takes each route."""
-        return np.bincount(self.used, amount[self.user], len(self.stretches))
+        return _sums(self.used, amount[self.user], len(self.stretches))
 
     def along_routes(self, premium: Floats) -> Floats:
         """Return the sum over the stretches of each route, (R,), of a premium by stretch, (s,)."""
-        return np.bincount(self.user, premium[self.used], self.routes)
+        return _sums(self.user, premium[self.used], self.routes)
 
 
 def service_room(network: Network, routes: RouteSet) -> ServiceRoom:
@@ -112,23 +113,20 @@ def service_room(network: Network, routes: RouteSet) -> ServiceRoom:
     services = {row["service"]: row for row in records_of(network.services)}
     place: dict[tuple[str, int], int] = {}
     owner: list[str] = []
-    rows: list[int] = []
-    columns: list[int] = []
 
-    def use(stretch: tuple[str, int], name: str, route: int) -> None:
-        if stretch not in place:
-            owner.append(name)
-        rows.append(place.setdefault(stretch, len(place)))
-        columns.append(route)
+    @cache
+    def places(name: str, board: int, alight: int) -> list[int]:
+        """Return the places of the stretches of a leg."""
+        service = services[name]
+        stretches: list[tuple[str, int]] = []
+        if service["dispatch"] != "on_demand":
+            stretches = [(name, call) for call in range(board, alight)]
+        elif service["pool"] and service["pool"] == service["return_pool"]:
+            stretches = [(service["pool"], _FLEET)]
+        owner.extend(name for stretch in stretches if stretch not in place)
+        return [place.setdefault(stretch, len(place)) for stretch in stretches]
 
-    for number, route in enumerate(routes.routes):
-        for name, board, alight in route.legs:
-            service = services[name]
-            if service["dispatch"] != "on_demand":
-                for call in range(board, alight):
-                    use((name, call), name, number)
-            elif service["pool"] and service["pool"] == service["return_pool"]:
-                use((service["pool"], _FLEET), name, number)
+    ridden = [[p for leg in route.legs for p in places(*leg)] for route in routes.routes]
     fleets = network.services.groupby("pool")["fleet"].sum().to_dict()
     trips_h = _trip_hours(network)
     departures = [
@@ -138,15 +136,17 @@ def service_room(network: Network, routes: RouteSet) -> ServiceRoom:
         for stretch, name in zip(place, owner, strict=True)
     ]
     # A route that rides a stretch rides it once, whatever else uses the fleet.
-    pairs = np.array(sorted(set(zip(rows, columns, strict=True))), dtype=np.int64).reshape(-1, 2)
+    used = np.array([stretch for stretches in ridden for stretch in stretches], dtype=np.int64)
+    user = np.repeat(np.arange(len(ridden)), [len(stretches) for stretches in ridden])
+    uses = np.unique(used * max(len(ridden), 1) + user)
     return ServiceRoom(
         stretches=tuple(place),
         departures=np.array(departures, dtype=np.float64),
         capacity_teu=np.array([services[name]["capacity_teu"] for name in owner], dtype=np.float64),
         capacity_t=np.array([services[name]["capacity_t"] for name in owner], dtype=np.float64),
         is_fleet=np.array([stretch[1] == _FLEET for stretch in place], dtype=bool),
-        used=pairs[:, 0].copy(),
-        user=pairs[:, 1].copy(),
+        used=uses // max(len(ridden), 1),
+        user=uses % max(len(ridden), 1),
         routes=len(routes.routes),
     )
 
@@ -160,13 +160,19 @@ def _trip_hours(network: Network) -> dict[str, float]:
     return total
 
 
-def _departures_per_year(service: dict[object, object]) -> float:
+def _sums(place: Ints, amount: Floats, size: int) -> Floats:
+    """Return the sum of the amounts at each of `size` places."""
+    total: Floats = np.bincount(place, amount, size)  # type: ignore[assignment]
+    return total
+
+
+def _departures_per_year(service: dict[str, Any]) -> float:
     """Return a year's departures: of the timetable, or the most a filling service makes."""
-    per_week = float(service["departures_per_week"])  # type: ignore[arg-type]
+    per_week = float(service["departures_per_week"])
     if service["timetable"]:
         per_week = float(len(str(service["timetable"]).split(";")))
     if service["dispatch"] == "fill":
-        per_week = 7.0 * float(service["max_per_day"])  # type: ignore[arg-type]
+        per_week = 7.0 * float(service["max_per_day"])
     return per_week * _WEEKS_PER_YEAR
 
 
@@ -236,7 +242,7 @@ def find_premiums(
     )
 
     def on_stretches(amount: Floats) -> Floats:
-        return room.loads(np.bincount(cells.route, amount, room.routes))
+        return room.loads(_sums(cells.route, amount, room.routes))
 
     for number in range(rounds if len(none) else 0):
         share = cells.shares(with_premiums(model, room, Premiums(by_teu, by_t)))
@@ -300,4 +306,5 @@ def _scale(room: ServiceRoom, cost: Floats) -> Floats:
     """Return the cost of the cheapest route over each stretch."""
     cheapest = np.full(len(room.stretches), np.inf)
     np.minimum.at(cheapest, room.used, cost[room.user])
-    return np.maximum(cheapest, 1.0)
+    scale: Floats = np.maximum(cheapest, 1.0)
+    return scale

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -176,7 +177,7 @@ class Search:
             for pair, orders in zip(members, gates.order, strict=True):
                 ends = self.index[pair.origin], self.index[pair.destination]
                 by_level = [
-                    _sound_chains(gates, order, head, tail, ends, level=level, keep=keep)
+                    _sound_chains(gates, order, head, tail, ends, level=level)
                     for level, order in enumerate(orders)
                 ]
                 yield pair, group.corridor, _by_turns(by_level, keep)
@@ -240,7 +241,7 @@ class Search:
         starts, ends = self.starts[legs], self.ends[legs]
         origins = [self.index[pair.origin] for pair in pairs]
         destinations = [self.index[pair.destination] for pair in pairs]
-        # (levels, pairs, legs)
+        # By level, pair and leg.
         total = self.weights[legs].T[:, None, :] + head.cost(origins, starts)
         total += tail.cost(destinations, ends)
         # No way leads through the zone of somebody else.
@@ -255,9 +256,7 @@ class Search:
         ranked = np.argsort(total, axis=2, kind="stable")
         order = [
             [row[:count] for row, count in zip(rows, own, strict=True)]
-            for rows, own in zip(
-                ranked.transpose(1, 0, 2).tolist(), counts.T.tolist(), strict=True
-            )
+            for rows, own in zip(ranked.transpose(1, 0, 2).tolist(), counts.T.tolist(), strict=True)
         ]
         return _Gates(legs.tolist(), starts.tolist(), ends.tolist(), order)
 
@@ -270,28 +269,25 @@ def _sound_chains(
     ends: tuple[int, int],
     *,
     level: int,
-    keep: int,
-) -> list[LegChain]:
-    """Return the best chains that visit no place twice and pass through no other zone."""
+) -> Iterator[LegChain]:
+    """Yield the chains that visit no place twice and pass through no other zone, best first."""
     origin, destination = ends
     heads, tails = head.paths(origin, level), tail.paths(destination, level)
-    found: list[LegChain] = []
     for gate in order:
         start, end = gates.starts[gate], gates.ends[gate]
         before = heads.get(start) or head.path(origin, start, level)
         after = tails.get(end) or tail.path(destination, end, level)
         if not before[1] & after[1]:
-            found.append((*before[0], gates.legs[gate], *after[0]))
-            if len(found) == keep:
-                break
-    return found
+            yield (*before[0], gates.legs[gate], *after[0])
 
 
-def _by_turns(by_level: list[list[LegChain]], keep: int) -> list[LegChain]:
+def _by_turns(by_level: list[Iterator[LegChain]], keep: int) -> list[LegChain]:
     """Return the best of each level, then the second best, and so on, each chain once."""
     chosen: dict[LegChain, None] = {}
-    for rank in range(max(map(len, by_level), default=0)):
-        for found in by_level:
-            if rank < len(found) and len(chosen) < keep:
-                chosen[found[rank]] = None
+    for rank in islice(zip_longest(*by_level), keep):
+        for chain in rank:
+            if chain is not None and len(chosen) < keep:
+                chosen[chain] = None
+        if len(chosen) == keep:
+            break
     return list(chosen)

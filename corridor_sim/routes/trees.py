@@ -158,10 +158,10 @@ def _solve(
         Row of the last leg of each, -1 for none.
     """
     shape = size, weights.shape[1], len(roots)
-    cost = np.full(shape, np.inf)
-    cost[roots, :, np.arange(len(roots))] = 0.0
+    by_root = np.full(shape, np.inf)
+    by_root[roots, :, np.arange(len(roots))] = 0.0
     # All levels and roots beside each other: long rows for few calls.
-    cost = cost.reshape(size, -1)
+    cost = by_root.reshape(size, -1)
     last = np.full(cost.shape, -1, dtype=np.int32)
     added = np.repeat(weights, len(roots), axis=1)
     steps = [
@@ -184,4 +184,4 @@ def _solve(
         is_last = (here + added[legs] == there) & (here < there)
         rows = np.arange(legs.start, legs.stop, dtype=np.int32)[:, None]
         np.copyto(last[far], rows, where=is_last)
-    return cost.reshape(shape), last.reshape(shape)
+    return by_root, last.reshape(shape)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from corridor_sim.network.tables import records_of
+
 if TYPE_CHECKING:
     from corridor_sim.network import Network
 
@@ -56,12 +58,12 @@ def lock_wait_h(network: Network, facility: str, *, priority: int) -> float:
     float
         Hours.
     """
-    lock: Any = network.facilities.loc[facility]
-    cycle_h = float(lock["fixed_h"].mean())
-    per_h = float(lock["servers"]) * float(lock["take"].mean()) / cycle_h
+    locks: Any = network.facilities
+    cycle_h = float(locks.at[facility, "fixed_h"].mean())
+    per_h = float(locks.at[facility, "servers"] * locks.at[facility, "take"].mean()) / cycle_h
     fleet = away = 0.0
     rank = None
-    for row in network.background[network.background["facility"] == facility].to_dict("records"):
+    for row in records_of(network.background[network.background["facility"] == facility]):
         if row["kind"] == "open":
             per_h -= float(row["vehicles_per_day"]) / 24
             continue
