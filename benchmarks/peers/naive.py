@@ -352,7 +352,8 @@ class Service:
             while self.line and len(self.pool.items) >= self._convoy(self.line[0][2]):
                 box = heappop(self.line)
                 # All at once, so that nobody stands there with half a convoy.
-                yield from [self.pool.get() for _ in range(self._convoy(box[2]))]
+                vehicles = [self.pool.get() for _ in range(self._convoy(box[2]))]
+                yield self.env.all_of(vehicles)
                 self._send(box)
             yield self.changed
 

@@ -78,10 +78,12 @@ def draw_cost(curve: Sequence[Point], levels_ns: dict[str, float]) -> str:
             parts.append(f'<circle cx="{at:.1f}" cy="{y(ns):.1f}" r="4" fill="{colour}"/>')
             if p is not baseline:
                 label = f"{name} x {p.size:g}, {ns:,.0f} ns"
-                parts.append(_text(at, y(max(p.ns)) - 10, label, anchor="middle", colour=colour))
+                # One series is named above its points, the other below.
+                place = y(max(p.ns)) - 10 if name == "demand" else y(min(p.ns)) + 20
+                parts.append(_text(at, place, label, anchor="middle", colour=colour))
     label = f"baseline, {statistics.median(baseline.ns):,.0f} ns"
-    at, below = x(baseline.events), y(min(baseline.ns)) + 20
-    parts.append(_text(at, below, label, anchor="middle", colour="#222"))
+    at, above = x(baseline.events), y(max(baseline.ns)) - 10
+    parts.append(_text(at, above, label, anchor="middle"))
     return "\n".join([*parts, "</svg>", ""])
 
 
