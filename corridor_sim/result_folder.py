@@ -13,31 +13,23 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from corridor_sim.errors import CorridorSimError, shorten
-from corridor_sim.statistics.clock import Clock
-from corridor_sim.statistics.tables import RunTables, vocabulary
+from corridor_sim.table_files import TABLE_FILES, ResultFolderError, naming, sync
 
 __all__ = [
     "MANIFEST",
     "TABLE_FILES",
     "ResultFolderError",
     "file_sha256",
-    "naming",
     "new_folder",
     "read_manifest",
-    "read_tables",
     "refuse_place",
     "write_json",
     "write_manifest",
-    "write_tables",
 ]
 
 MANIFEST = "manifest.json"
@@ -46,14 +38,6 @@ _KEPT = 60
 _SEAL = "sha256"
 #: Number of the folder's layout; a reader refuses what it does not know.
 FORMAT = 1
-TABLE_FILES = {
-    name: f"{name}.parquet"
-    for name in ("shipments", "legs", "departures", "facilities", "lockages")
-}
-
-
-class ResultFolderError(CorridorSimError, OSError):
-    """A result folder cannot be written, or is not what its manifest says."""
 
 
 def file_sha256(path: Path) -> str:
@@ -96,8 +80,8 @@ def new_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
         filling.chmod(0o755)
         yield filling
         for path in sorted(filling.iterdir()):
-            _sync(path)
-        _sync(filling)
+            sync(path)
+        sync(filling)
         _put_in_place(filling, folder, force=force)
     except OSError as error:
         if isinstance(error, CorridorSimError):
@@ -170,40 +154,9 @@ def _put_in_place(filling: Path, folder: Path, *, force: bool) -> None:
             aside.rename(folder)
             shutil.rmtree(aside.parent, ignore_errors=True)
         raise
-    _sync(folder.parent)
+    sync(folder.parent)
     if aside is not None:
         shutil.rmtree(aside.parent, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    """Force a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Name the file in errors of writing it that do not, above all of a disk that runs full.
-
-    Parameters
-    ----------
-    path : Path
-        File that is written meanwhile.
-
-    Raises
-    ------
-    OSError
-        As it came, with the name of the file.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None and error.errno:
-            raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
-        raise
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -221,42 +174,6 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
         path.write_text(text + "\n", encoding="utf-8")
 
 
-def write_tables(tables: RunTables, clock: Clock, folder: Path) -> None:
-    """Write the tables of a run as Parquet; equal tables give equal bytes.
-
-    Parameters
-    ----------
-    tables : RunTables
-        Frames.
-    clock : Clock
-        Kept in the metadata of every file.
-    folder : Path
-        Receives the files of `TABLE_FILES`.
-    """
-    metadata = {"corridor_sim": json.dumps(clock.as_dict(), sort_keys=True)}
-    for name, frame in tables.items():
-        arrays = [_arrow(frame[column]) for column in frame.columns]
-        table = pa.table(arrays, names=list(frame.columns)).replace_schema_metadata(metadata)
-        named = [c for c in frame.columns if isinstance(frame[c].dtype, pd.CategoricalDtype)]
-        path = folder / TABLE_FILES[name]
-        with naming(path):
-            pq.write_table(
-                table,
-                path,
-                compression="zstd",
-                use_dictionary=named,
-                write_statistics=named,
-            )
-
-
-def _arrow(column: pd.Series) -> pa.Array:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = column.cat.codes.to_numpy().astype(np.int32)
-        names = pa.array([str(name) for name in column.cat.categories], type=pa.string())
-        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
-    return pa.array(column.to_numpy())
-
-
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the manifest: the facts, and size and hash of every file in the folder.
 
@@ -267,9 +184,12 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     facts : mapping
         What ran, from what, where.
     """
+    paths = sorted(folder.iterdir())
+    with ThreadPoolExecutor() as pool:
+        digests = list(pool.map(file_sha256, paths))
     outputs = {
-        path.name: {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
-        for path in sorted(folder.iterdir())
+        path.name: {"bytes": path.stat().st_size, "sha256": digest}
+        for path, digest in zip(paths, digests, strict=True)
     }
     manifest = {"format": FORMAT, **facts, "outputs": outputs}
     write_json(folder / MANIFEST, {**manifest, _SEAL: _seal(manifest)})
@@ -347,41 +267,3 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             "again, or 'corridor-sim reproduce' in a copy that is whole"
         )
     return manifest
-
-
-def read_tables(folder: Path) -> tuple[RunTables, Clock]:
-    """Read the tables of a run from a folder whose manifest was checked.
-
-    Parameters
-    ----------
-    folder : Path
-        Result folder.
-
-    Returns
-    -------
-    RunTables, Clock
-        As they were written.
-
-    Raises
-    ------
-    ResultFolderError
-        If a table cannot be read.
-    """
-    frames: dict[str, pd.DataFrame] = {}
-    clock: Clock | None = None
-    for name, file in TABLE_FILES.items():
-        try:
-            table = pq.read_table(folder / file)
-            described = json.loads((table.schema.metadata or {})[b"corridor_sim"])
-        except (pa.ArrowException, KeyError, ValueError) as error:
-            raise ResultFolderError(f"{folder / file} cannot be read: {error}") from error
-        clock = Clock.from_dict(described)
-        frame = table.to_pandas()
-        for column in frame.columns:
-            if isinstance(frame[column].dtype, pd.CategoricalDtype):
-                fixed = vocabulary(name, column, clock)
-                names = sorted(frame[column].cat.categories) if fixed is None else fixed
-                frame[column] = frame[column].cat.set_categories(list(names))
-        frames[name] = frame
-    assert clock is not None
-    return RunTables(**frames), clock

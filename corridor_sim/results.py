@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,20 +21,22 @@ from corridor_sim.network import Network
 from corridor_sim.plan.tables import Plan
 from corridor_sim.provenance import provenance
 from corridor_sim.result_folder import (
-    TABLE_FILES,
-    ResultFolderError,
     file_sha256,
-    naming,
     new_folder,
     read_manifest,
-    read_tables,
     write_json,
     write_manifest,
-    write_tables,
 )
 from corridor_sim.scenario import Scenario
 from corridor_sim.statistics import Clock, RunTables, Statistics, build_tables
 from corridor_sim.statistics.summary import summarise
+from corridor_sim.table_files import (
+    TABLE_FILES,
+    ResultFolderError,
+    naming,
+    read_tables,
+    write_tables,
+)
 
 __all__ = ["Results"]
 
@@ -142,11 +147,8 @@ class Results:
 
     @cached_property
     def tables(self) -> RunTables:
-        """Tables of the run, made from plan and stamps at the first use."""
-        began = time.perf_counter()
-        made = build_tables(self.plan, self.log, self.network, self.clock)
-        self._spent(began)
-        return made
+        """Tables of the run, made from plan and stamps as they are used."""
+        return build_tables(self.plan, self.log, self.network, self.clock)
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -164,25 +166,43 @@ class Results:
             warm-up and drain included; everything else refers to the measured window.
         """
         if self._summary is None:
-            statistics = self.statistics
             began = time.perf_counter()
-            self._summary = summarise(
-                statistics,
-                identity={
-                    "scenario": self.scenario.name,
-                    "seed": self.seed,
-                    "replication": self.replication,
-                    "engine": self.engine,
-                },
-                counts=self._counts(),
-                goal_cny=self.scenario.goal_cny[0],
-                log_digest=self.log.digest(),
-            )
-            self._spent(began)
+            with ThreadPoolExecutor(1) as pool:
+                digest = pool.submit(self.log.digest)
+                self._summary = self._summarised()
+                self._summary["log_digest"] = digest.result()
+            self.timing_s["statistics"] = time.perf_counter() - began
         summary = dict(self._summary)
         if self._manifest is None:
             summary["timing_s"] = self._timing()
         return summary
+
+    def figures(self) -> dict[str, Any]:
+        """Return the summary without ``timing_s`` and ``log_digest``.
+
+        The digest takes as long as everything else together; who compares figures of many
+        replications can do without.
+
+        Returns
+        -------
+        dict
+            As from `summary`.
+        """
+        found = self._summary if self._summary is not None else self._summarised()
+        return {k: v for k, v in found.items() if k not in ("timing_s", "log_digest")}
+
+    def _summarised(self) -> dict[str, Any]:
+        return summarise(
+            self.statistics,
+            identity={
+                "scenario": self.scenario.name,
+                "seed": self.seed,
+                "replication": self.replication,
+                "engine": self.engine,
+            },
+            counts=self._counts(),
+            goal_cny=self.scenario.goal_cny[0],
+        )
 
     def _counts(self) -> dict[str, int | float]:
         released = self.plan.shipments.release_s < self.plan.horizon
@@ -192,10 +212,6 @@ class Results:
             "departures": int(np.count_nonzero(self.log.departure_status == DEPARTED)),
             "events": self.log.n_events(self.plan),
         }
-
-    def _spent(self, began: float) -> None:
-        spent = time.perf_counter() - began
-        self.timing_s["statistics"] = self.timing_s.get("statistics", 0.0) + spent
 
     def _timing(self) -> dict[str, float]:
         timing = {phase: round(self.timing_s.get(phase, 0.0), 3) for phase in _PHASES}
@@ -251,19 +267,30 @@ class Results:
             If something is there already, or the disk does not take the files.
         """
         place = Path(folder)
-        summary = self.summary()
-        facts = self.provenance
+        for name in also or {}:
+            if Path(name).name != name:
+                raise ResultFolderError(f"{name!r} is not the name of a file in the folder")
         with new_folder(place, force=force) as filling:
-            write_tables(self.tables, self.clock, filling)
-            write_json(filling / "summary.json", summary)
-            for name, write in (also or {}).items():
-                if Path(name).name != name:
-                    raise ResultFolderError(f"{name!r} is not the name of a file in the folder")
-                with naming(filling / name):
-                    write(filling / name)
-            write_manifest(filling, facts)
+            with self._writing_tables(filling):
+                write_json(filling / "summary.json", self.summary())
+                for name, write in (also or {}).items():
+                    with naming(filling / name):
+                        write(filling / name)
+            write_manifest(filling, self.provenance)
         self.folder = place
         return place
+
+    @contextmanager
+    def _writing_tables(self, folder: Path) -> Iterator[None]:
+        """Write the tables beside other work; an error there ends the writing, and here shows."""
+        stop = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            written = pool.submit(write_tables, self.tables, self.clock, folder, stop=stop)
+            try:
+                yield
+                written.result()
+            finally:
+                stop.set()
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:

@@ -13,15 +13,12 @@ import pytest
 
 from corridor_sim.result_folder import (
     MANIFEST,
-    TABLE_FILES,
-    ResultFolderError,
     new_folder,
     read_manifest,
-    read_tables,
     write_json,
     write_manifest,
-    write_tables,
 )
+from corridor_sim.table_files import TABLE_FILES, ResultFolderError, read_tables, write_tables
 from tests.statistics_runs import Run, small_run
 
 

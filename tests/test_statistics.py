@@ -159,7 +159,6 @@ def test_summary(run: Run) -> None:
         identity={"scenario": "small", "seed": 1, "replication": 0, "engine": "simpy"},
         counts={"shipments": 4, "teu": 8.0, "departures": 5, "events": 99},
         goal_cny=4e6,
-        log_digest=run.log.digest(),
     )
     assert list(summary["corridors"]) == ["cre"]
     assert list(summary["corridors"]["cre"]) == [

@@ -16,7 +16,6 @@ from corridor_sim.statistics.occupancy import (
     Occupancy,
     integral_of_presence,
     integral_of_steps,
-    visit_amounts,
 )
 from tests.engine.plans import Resource, Service, Shipment, Vessel, make_plan
 
@@ -133,7 +132,7 @@ def test_queue_at_a_lock_behind_background_vessels() -> None:
     index = PlanIndex.of(plan)
     loads = VisitLoads.of(plan, log, index)
     edges = np.array([0, 200, 1000])
-    facility = Occupancy.of(plan, log, visit_amounts(plan, index, loads), edges)
+    facility = Occupancy.of(plan, log, index, loads, edges)
     assert facility.visits.tolist() == [1, 1]
     assert facility.background_visits.tolist() == [1, 0]
     assert facility.wait_s.tolist() == [0, 140]
@@ -156,7 +155,7 @@ def test_departures_that_leave_boxes_behind_count_as_full() -> None:
     )
     log = run_engine(plan)
     index = PlanIndex.of(plan)
-    facts = DepartureFacts.of(plan, log, index, VisitLoads.of(plan, log, index))
+    facts = DepartureFacts(plan, log, index)
     assert facts.peak_mteu.tolist() == [4000, 4000]
     assert facts.left_mteu.tolist() == [3000, 0]
     assert facts.is_full.tolist() == [True, False]
@@ -181,7 +180,7 @@ def test_loads_follow_boarding_and_alighting_call_by_call() -> None:
     loads = VisitLoads.of(plan, log, index)
     assert loads.after_mteu.tolist() == [7000, 7000, 6000, 6000, 0]
     assert loads.moved_mteu.tolist() == [7000, 0, 5000, 0, 6000]
-    facts = DepartureFacts.of(plan, log, index, loads)
+    facts = DepartureFacts(plan, log, index)
     assert (facts.boarded_mteu.tolist(), facts.peak_mteu.tolist()) == ([9000], [7000])
     seconds = leg_causes(plan, log, index, KINDS)
     # The box that joins at the second call waits there until handling starts, at 122.
@@ -198,8 +197,8 @@ def test_visits_that_outlast_a_closing_keep_utilisation_within_one() -> None:
     )
     log = run_engine(plan)
     index = PlanIndex.of(plan)
-    amounts = visit_amounts(plan, index, VisitLoads.of(plan, log, index))
-    facility = Occupancy.of(plan, log, amounts, np.array([0, 200, 400]))
+    loads = VisitLoads.of(plan, log, index)
+    facility = Occupancy.of(plan, log, index, loads, np.array([0, 200, 400]))
     assert facility.busy_s.tolist() == [100, 100]
     assert facility.available_s.tolist() == [100, 200]
     assert facility.queue_s.tolist() == [190, 0]

@@ -27,6 +27,8 @@ __all__ = [
     "EventLog",
 ]
 
+_HASHED_AT_ONCE = 2**17
+
 NOT_DEPARTED, DEPARTED, CANCELLED_PENDING, CANCELLED_EMPTY = 0, 1, 2, 3
 
 
@@ -105,12 +107,18 @@ class EventLog:
         )
 
     def digest(self) -> str:
-        """Return the SHA-256 over all stamps, in the order of the attributes."""
+        """Return the SHA-256 over all stamps, in the order of the attributes.
+
+        Every column is hashed as the type told above, however wide its numbers are kept.
+        """
         hasher = hashlib.sha256()
         for field in fields(self):
             array = getattr(self, field.name)
-            hasher.update(f"{field.name}:{array.dtype.str}:{len(array)};".encode())
-            hasher.update(np.ascontiguousarray(array).data)
+            kind = np.dtype(np.int8 if field.name == "departure_status" else np.int64)
+            hasher.update(f"{field.name}:{kind.str}:{len(array)};".encode())
+            for first in range(0, len(array), _HASHED_AT_ONCE):
+                part = array[first : first + _HASHED_AT_ONCE].astype(kind, copy=False)
+                hasher.update(np.ascontiguousarray(part).data)
         return hasher.hexdigest()
 
     def n_events(self, plan: Plan) -> int:

@@ -113,7 +113,7 @@ class _Owners:
 
     @classmethod
     def of(cls, tables: RunTables) -> _Owners:
-        shipments = tables.shipments
+        shipments = tables.frame("shipments", ("cargo", "direction", "teu", "t", "value_cny"))
         own = _codes_of(shipments["cargo"], ("own",)) == 0
         side = _codes_of(shipments["direction"], FLOWS[:2])
         return cls(
@@ -151,7 +151,7 @@ class _Rides:
 
 
 def _rides(tables: RunTables, owners: _Owners, edges: Ints) -> tuple[list[str], _Rides]:
-    legs = tables.legs
+    legs = tables.frame("legs", ("shipment", "service", "board_call", "alight_call", "board_s"))
     period = period_of(legs["board_s"].to_numpy(), edges)
     rows = np.flatnonzero(period >= 0)
     owner = legs["shipment"].to_numpy()[rows]
@@ -214,7 +214,8 @@ def _on_links(
 
 def _at_nodes(tables: RunTables, owners: _Owners, edges: Ints) -> dict[str, Array]:
     """Return what boarded at each node and what left its last vehicle there."""
-    legs = tables.legs
+    columns = ("shipment", "service", "board_node", "board_s", "alight_node", "end_s")
+    legs = tables.frame("legs", columns)
     owner = legs["shipment"].to_numpy()
     is_ride = legs["service"].cat.codes.to_numpy() >= 0
     # The row after the last ride of a box is its delivery.
@@ -242,7 +243,7 @@ def _room(
     tables: RunTables, segments: pd.DataFrame, scheduled: set[str], edges: Ints
 ) -> dict[str, Array]:
     """Return the capacity of scheduled departures by link and period."""
-    departures = tables.departures
+    departures = tables.frame("departures", ("service", "status", "left_s", "capacity_teu"))
     period = period_of(departures["left_s"].to_numpy(), edges)
     names = [str(name) for name in departures["service"].cat.categories]
     wanted = np.array([name in scheduled for name in names] + [False])

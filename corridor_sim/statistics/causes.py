@@ -6,19 +6,24 @@ a run tell which one. So the causes telescope: no second is counted twice and no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from corridor_sim.engine.events import CANCELLED_PENDING, DEPARTED, EventLog
-from corridor_sim.plan.tables import FILL, LINK, ON_DEMAND, TIMETABLE, Plan
-from corridor_sim.statistics.indices import PlanIndex, ready_to_departure
+from corridor_sim.engine.events import EventLog
+from corridor_sim.plan.tables import LINK, Plan
+from corridor_sim.statistics.cause_arrays import N_CAUSES, count_causes
+from corridor_sim.statistics.cause_loop import CauseLoop
+from corridor_sim.statistics.compiled import has_compiler
+from corridor_sim.statistics.indices import PlanIndex
 
-__all__ = ["CAUSES", "cause_of_resources", "leg_bounds", "leg_causes"]
+__all__ = ["CAUSES", "CauseSeconds", "cause_of_resources", "leg_bounds", "leg_causes"]
 
 Ints = NDArray[np.int64]
+#: Seconds of rows by cause, in the order of `CAUSES`.
+Seconds = NDArray[np.int32]
 
 #: Every cause with what it means; the order is that of a journey.
 CAUSES: dict[str, str] = {
@@ -88,7 +93,7 @@ def cause_of_resources(
     return queueing, served
 
 
-def leg_bounds(plan: Plan, log: EventLog) -> tuple[Ints, Ints]:
+def leg_bounds(plan: Plan, log: EventLog, rows: slice | None = None) -> tuple[Ints, Ints]:
     """Return when each leg row begins and ends, -1 for never.
 
     A leg begins at the release of its shipment or at the end of the leg before it, and ends when
@@ -100,83 +105,148 @@ def leg_bounds(plan: Plan, log: EventLog) -> tuple[Ints, Ints]:
         Plan of the run.
     log : EventLog
         Stamps of the run.
+    rows : slice, optional
+        Start and stop of the legs asked for, which begin with the first leg of a shipment; all if
+        not given.
 
     Returns
     -------
     start, end : (L,) int64
         Seconds.
     """
+    rows = slice(0, plan.n_legs) if rows is None else rows
     legs = plan.legs
-    is_delivery = legs.service < 0
-    end = np.where(is_delivery, log.leg_ready, log.leg_alight)
+    end = np.where(legs.service[rows] < 0, log.leg_ready[rows], log.leg_alight[rows])
+    end = end.astype(np.int64, copy=False)
     start = np.empty_like(end)
     start[1:] = end[:-1]
-    is_first = np.zeros(len(end), dtype=bool)
-    is_first[legs.first[:-1][legs.first[1:] > legs.first[:-1]]] = True
-    start[is_first] = plan.shipments.release_s[legs.shipment[is_first]]
+    shipment = legs.shipment[rows]
+    is_first = np.ones(len(end), dtype=bool)
+    is_first[1:] = shipment[1:] != shipment[:-1]
+    start[is_first] = plan.shipments.release_s[shipment[is_first]]
     return start, end
 
 
-def _waits_to_board(
-    plan: Plan, log: EventLog, index: PlanIndex, rows: Ints
-) -> tuple[Ints, Ints, Ints]:
-    """Split the wait between ready and boarding of the given (boarded) leg rows."""
-    services = plan.services
-    service = plan.legs.service[rows].astype(np.int64)
-    ready, board = log.leg_ready[rows], log.leg_board[rows]
-    # A vehicle of its own is due as soon as the box is ready, and nobody else can take it.
-    due, first = ready.copy(), board.copy()
-    shared = np.flatnonzero(services.dispatch[service] != ON_DEMAND)
-    if len(shared):
-        due[shared], first[shared] = _next_departure(
-            plan, log, index, service[shared], plan.legs.board_call[rows[shared]], ready[shared]
-        )
-    due = np.clip(due, ready, first)
-    return due - ready, first - due, board - first
+class CauseSeconds:
+    """Seconds of each cause, leg by leg and shipment by shipment.
 
+    They are counted for the shipments that are asked for: by the compiled loop where numba is
+    there, else by whole arrays for all legs at the first question.
 
-def _next_departure(
-    plan: Plan,
-    log: EventLog,
-    index: PlanIndex,
-    service: Ints,
-    board_call: NDArray[np.int32],
-    ready: Ints,
-) -> tuple[Ints, Ints]:
-    """Return when the next departure was due, and when it left, for boxes that are ready."""
-    services = plan.services
-    call, second, departure = index.boarding_instants(plan, log)
-    wanted = index.call_of(service, board_call.astype(np.int64))
-    row = ready_to_departure(call, second, wanted, ready, plan.horizon)
-    first, due = second[row], second[row].copy()
+    Parameters
+    ----------
+    plan : Plan
+        Plan of the run.
+    log : EventLog
+        Stamps of the run.
+    index : PlanIndex
+        Index of the plan.
+    facility_kinds : mapping of str to str
+        Kind of each facility by name.
+    compiled : bool, optional
+        Whether the loop counts; where numba is installed if not given.
+    """
 
-    timetabled = (services.dispatch[service] == TIMETABLE) & (board_call == 0)
-    number = departure[row] - services.departure_first[service]
-    slot = services.slot_first[service[timetabled]] + number[timetabled]
-    due[timetabled] = np.minimum(
-        services.slot_time[slot],
-        _next_wanted_slot(plan, log, service[timetabled], ready[timetabled]),
-    )
-    filled = services.dispatch[service] == FILL
-    due[filled] = np.minimum(first[filled], ready[filled] + services.max_wait[service[filled]])
-    return due, first
+    def __init__(
+        self,
+        plan: Plan,
+        log: EventLog,
+        index: PlanIndex,
+        facility_kinds: Mapping[str, str],
+        *,
+        compiled: bool | None = None,
+    ) -> None:
+        self._plan, self._log, self._index = plan, log, index
+        self._of_resource = cause_of_resources(plan, facility_kinds)
+        self._compiled = has_compiler() if compiled is None else compiled
+        self._last: tuple[tuple[int, int], tuple[Seconds, Seconds]] | None = None
 
+    def of_legs(self, start: int, stop: int) -> Seconds:
+        """Return the seconds of each cause on the leg rows of shipments.
 
-def _next_wanted_slot(plan: Plan, log: EventLog, service: Ints, ready: Ints) -> Ints:
-    """Return the next slot at or after ready that left, or was given up for want of a vehicle."""
-    services = plan.services
-    n_slots = np.diff(services.slot_first)
-    slot_service = np.repeat(np.arange(len(n_slots), dtype=np.int64), n_slots)
-    number = np.arange(len(slot_service), dtype=np.int64) - services.slot_first[slot_service]
-    status = log.departure_status[services.departure_first[slot_service] + number]
-    wanted = (status == DEPARTED) | (status == CANCELLED_PENDING)
-    slot_service, slot_time = slot_service[wanted], services.slot_time[wanted]
-    if len(slot_time) == 0:
-        return np.full(len(service), plan.horizon, dtype=np.int64)
-    row = ready_to_departure(slot_service, slot_time, service, ready, plan.horizon)
-    safe = np.minimum(row, len(slot_time) - 1)
-    is_found = (row < len(slot_time)) & (slot_service[safe] == service)
-    return np.where(is_found, slot_time[safe], plan.horizon)
+        Parameters
+        ----------
+        start, stop : int
+            Shipments.
+
+        Returns
+        -------
+        (n, causes) int32
+            Seconds; zero on rows that were not completed before the horizon.
+
+        Raises
+        ------
+        ArithmeticError
+            If the causes of a leg do not add up to its duration, which would be a fault in an
+            engine or in this package.
+        """
+        return self._counted(start, stop)[0]
+
+    def of_shipments(self, start: int, stop: int) -> Seconds:
+        """Return the seconds of each cause over all legs of shipments.
+
+        Parameters
+        ----------
+        start, stop : int
+            Shipments.
+
+        Returns
+        -------
+        (n, causes) int32
+            Seconds; zero until the delivery.
+
+        Raises
+        ------
+        ArithmeticError
+            As for `of_legs`.
+        """
+        return self._counted(start, stop)[1]
+
+    def _counted(self, start: int, stop: int) -> tuple[Seconds, Seconds]:
+        last = self._last
+        if last is not None and last[0] == (start, stop):
+            return last[1]
+        of_legs, of_shipments, wrong = self._counter(start, stop)
+        if len(wrong):
+            leg = int(wrong[0])
+            begin, end = leg_bounds(self._plan, self._log)
+            first = self._plan.legs.first[start]
+            raise ArithmeticError(
+                f"wait causes of {len(wrong)} legs do not add up to their duration; the first is "
+                f"leg {leg}: {of_legs[leg - first].sum()} s of causes, {end[leg] - begin[leg]} s "
+                "between its stamps"
+            )
+        self._last = (start, stop), (of_legs, of_shipments)
+        return of_legs, of_shipments
+
+    @cached_property
+    def _counter(self) -> Callable[[int, int], tuple[Seconds, Seconds, Ints]]:
+        if self._compiled:
+            return CauseLoop(self._plan, self._log, self._index, self._of_resource).count
+        return self._cut
+
+    def _cut(self, start: int, stop: int) -> tuple[Seconds, Seconds, Ints]:
+        """Return what the loop would, from the causes of all legs."""
+        first = self._plan.legs.first
+        rows = slice(int(first[start]), int(first[stop]))
+        of_legs = self._all_legs[rows]
+        begin, end = leg_bounds(self._plan, self._log, rows)
+        duration = np.where((begin >= 0) & (end >= 0), end - begin, 0)
+        wrong = np.flatnonzero(of_legs.sum(axis=1, dtype=np.int64) != duration)
+        of_shipments = np.zeros((stop - start, N_CAUSES), dtype=np.int32)
+        served = np.flatnonzero(np.diff(first[start : stop + 1]))
+        if len(served):
+            # The last leg row of a shipment is its delivery.
+            delivered = served[self._log.leg_ready[first[start + served + 1] - 1] >= 0]
+            total = np.add.reduceat(of_legs, first[start + served] - rows.start, axis=0)
+            of_shipments[delivered] = total[np.searchsorted(served, delivered)]
+        return of_legs, of_shipments, wrong + rows.start
+
+    @cached_property
+    def _all_legs(self) -> Seconds:
+        begin, end = leg_bounds(self._plan, self._log)
+        is_done = (begin >= 0) & (end >= 0)
+        return count_causes(self._plan, self._log, self._index, self._of_resource, is_done)
 
 
 def leg_causes(
@@ -203,62 +273,8 @@ def leg_causes(
     Raises
     ------
     ArithmeticError
-        If the causes of a leg do not add up to its duration, which would be a fault in an engine
-        or in this module.
+        If the causes of a leg do not add up to its duration.
     """
-    legs = plan.legs
-    start, end = leg_bounds(plan, log)
-    is_done = (start >= 0) & (end >= 0)
-    seconds = {cause: np.zeros(len(end), dtype=np.int32) for cause in CAUSES}
-    boarded = np.flatnonzero(is_done & (legs.service >= 0))
-    waits = _waits_to_board(plan, log, index, boarded)
-    for cause, wait in zip(("schedule_wait", "vehicle_wait", "left_behind"), waits, strict=True):
-        seconds[cause][boarded] = wait
-
-    n_visits = plan.visits.background_first
-    resource = plan.visits.resource[:n_visits]
-    has_run = (log.visit_start[:n_visits] >= 0) & (resource >= 0)
-    waited = np.where(has_run, log.visit_start[:n_visits] - log.visit_queued[:n_visits], 0)
-    served = np.where(has_run, log.visit_end[:n_visits] - log.visit_start[:n_visits], 0)
-    by_queue, by_service = cause_of_resources(plan, facility_kinds)
-    cause_waited = np.where(resource >= 0, by_queue[resource], -1)
-    cause_served = np.where(resource >= 0, by_service[resource], -1)
-
-    departure = log.leg_departure[boarded]
-    board_call = legs.board_call[boarded].astype(np.int64)
-    board_visit = index.visit_at_call(departure, board_call)
-    alight_visit = index.visit_at_call(departure, legs.alight_call[boarded].astype(np.int64))
-    # At later calls a box boards when handling starts: the queue before it was the vehicle's own.
-    joins_later = board_call > 0
-    done = np.flatnonzero(is_done)
-    own_first, own_end = legs.visit_first[:-1][done], legs.visit_first[1:][done]
-    total = np.zeros(n_visits + 1, dtype=np.int64)
-    for number, cause in enumerate(CAUSES):
-        is_waited, is_served = cause_waited == number, cause_served == number
-        if not (is_waited.any() or is_served.any()):
-            continue
-        both = np.where(is_waited, waited, 0)
-        both += np.where(is_served, served, 0)
-        np.cumsum(both, out=total[1:])
-        of_leg = seconds[cause]
-        of_leg[done] += (total[own_end] - total[own_first]).astype(np.int32)
-        aboard = total[alight_visit + 1] - total[board_visit]
-        aboard -= np.where(joins_later & is_waited[board_visit], waited[board_visit], 0)
-        of_leg[boarded] += aboard.astype(np.int32)
-
-    whole = np.zeros(len(end), dtype=np.int64)
-    for of_leg in seconds.values():
-        whole += of_leg
-    wrong = np.flatnonzero(is_done & (whole != end - start))
-    if len(wrong):
-        leg = int(wrong[0])
-        raise ArithmeticError(
-            f"wait causes of {len(wrong)} legs do not add up to their duration; the first is leg "
-            f"{leg}: {whole[leg]} s of causes, {end[leg] - start[leg]} s between its stamps"
-        )
-    return seconds
-
-
-def causes_frame(seconds: Mapping[str, NDArray[np.int32]]) -> pd.DataFrame:
-    """Return the causes as columns named with their unit."""
-    return pd.DataFrame({f"{cause}_s": values for cause, values in seconds.items()})
+    counted = CauseSeconds(plan, log, index, facility_kinds)
+    seconds = counted.of_legs(0, len(plan.shipments.mteu))
+    return {cause: seconds[:, number] for number, cause in enumerate(CAUSES)}

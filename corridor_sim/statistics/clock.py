@@ -14,6 +14,8 @@ __all__ = ["DAY_S", "HOUR_S", "Clock"]
 DAY_S = 86_400
 HOUR_S = 3_600
 
+_MOST_STEPS = 1_000_000
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -58,16 +60,26 @@ class Clock:
         inner = [self._second_of(dt.date.fromisoformat(f"{name}-01")) for name in self.months[1:]]
         return np.array([self.window[0], *inner, self.window[1]], dtype=np.int64)
 
-    def month_of(self, seconds: ArrayLike) -> NDArray[np.int64]:
+    def month_of(self, seconds: ArrayLike) -> NDArray[np.int16]:
         """Return the number of the month of each second, -1 outside the measured window."""
-        times = np.asarray(seconds, dtype=np.int64)
-        number = np.searchsorted(self.month_edges, times, side="right") - 1
-        number[~self.in_window(times)] = -1
-        return number.astype(np.int64)
+        times = np.asarray(seconds)
+        edges = self.month_edges
+        # Months begin at midnight: a table of days is many times faster than a search.
+        step = int(np.gcd.reduce(edges))
+        last = int(edges[-1]) // step
+        if last > _MOST_STEPS:
+            number = np.searchsorted(edges, times, side="right") - 1
+            number[~self.in_window(times)] = -1
+            return number.astype(np.int16)
+        table = np.full(last + 2, -1, dtype=np.int16)
+        table[:last] = np.searchsorted(edges, np.arange(last) * step, side="right") - 1
+        # Behind the table and before second 0 lies its last entry.
+        found: NDArray[np.int16] = table[np.clip(times // step, -1, last)]
+        return found
 
     def in_window(self, seconds: ArrayLike) -> NDArray[np.bool_]:
         """Tell which seconds lie in the measured window; -1 (never) does not."""
-        times = np.asarray(seconds, dtype=np.int64)
+        times = np.asarray(seconds)
         inside: NDArray[np.bool_] = (
             (times >= 0) & (times >= self.window[0]) & (times < self.window[1])
         )

@@ -22,15 +22,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from corridor_sim.statistics.clock import Clock
+from corridor_sim.statistics.grouping import group_sum, whole_sums
 from corridor_sim.statistics.paths import leg_distances_km
 from corridor_sim.statistics.tables import RunTables
 
 if TYPE_CHECKING:
     from corridor_sim.network import Network
 
-__all__ = ["EMPTY_SHARE", "USUAL_LOAD_FACTOR", "leg_emissions_kg", "service_intensity"]
+__all__ = ["EMPTY_SHARE", "USUAL_LOAD_FACTOR", "service_intensity", "shipment_emissions_kg"]
 
 # Both tables are assumptions: round figures in the spirit of the GLEC defaults and of EcoTransIT's
 # vehicle models, for lack of published Chinese ones.
@@ -50,7 +52,7 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
     Parameters
     ----------
     tables : RunTables
-        Frames of the run.
+        Tables of the run.
     network : Network
         As the scenario has it.
     clock : Clock
@@ -75,7 +77,8 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
         },
         index=services.index.astype(str),
     )
-    factor = _simulated_load_factor(tables, network, clock).reindex(frame.index)
+    distance = leg_distances_km(network)
+    factor = _simulated_load_factor(tables, distance, clock).reindex(frame.index)
     scaled = factor.where(services["corridor"].astype(str).to_numpy() != _SHARED)
     mode = services["mode"].astype(str)
     empty = pd.Series(mode.map(EMPTY_SHARE).to_numpy(dtype=float), index=frame.index)
@@ -86,21 +89,29 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
     return frame
 
 
-def _simulated_load_factor(tables: RunTables, network: Network, clock: Clock) -> pd.Series:
+def _simulated_load_factor(tables: RunTables, distance: pd.Series, clock: Clock) -> pd.Series:
     """Return load-km over capacity-km by service; NaN where nothing ran."""
-    distance = leg_distances_km(network)
     length = distance.groupby(level="service").max()
-    departures = tables.departures
-    ran = departures[(departures["status"] == "departed") & clock.in_window(departures["left_s"])]
-    capacity = (
-        ran[["service", "capacity_teu", "capacity_t"]].groupby("service", observed=True).sum()
+    departures = tables.table("departures")
+    ran = departures.names("status").is_name("departed") & clock.in_window(
+        departures.numbers("left_s")
     )
-    load = _rides(tables, clock)
-    km = _ride_km(load, distance)
-    done = pd.DataFrame({"service": load["service"], "teu": load["teu"] * km, "t": load["t"] * km})
-    carried = done.groupby("service", observed=True).sum()
-    carried.index = carried.index.astype(str)
-    capacity.index = capacity.index.astype(str)
+    # Where there is no limit of payload, a sum of whole kilograms would not fit into 64 bits.
+    limits = {c: departures.shown(c)[ran] for c in ("capacity_teu", "capacity_t")}
+    capacity = group_sum(departures.take(ran).having(**limits), ["service"], list(limits))
+    capacity = capacity.set_index(capacity["service"].astype(str)).drop(columns="service")
+    rides, shipments = tables.rides, tables.table("shipments")
+    legs = tables.table("legs")
+    boarded = np.flatnonzero(clock.in_window(legs.numbers("board_s")[rides.rows]))
+    kind, owner = rides.kind[boarded], legs.numbers("shipment")[rides.rows[boarded]]
+    km = rides.km(distance)
+    carried = pd.DataFrame(
+        {
+            column: whole_sums(kind, shipments.numbers(column)[owner], len(km)) / 1000 * km
+            for column in ("teu", "t")
+        }
+    )
+    carried = carried.groupby(np.array(rides.names(), dtype=object)).sum()
     offered = capacity.mul(length.reindex(capacity.index), axis=0)
     carried = carried.reindex(capacity.index)
     # Whichever limit is used more: light goods fill the slots, heavy ones the payload.
@@ -114,39 +125,15 @@ def _simulated_load_factor(tables: RunTables, network: Network, clock: Clock) ->
     return factor.where(factor > 0)
 
 
-def _rides(tables: RunTables, clock: Clock) -> pd.DataFrame:
-    """Return load by service, board and alight call of the legs that boarded in the window."""
-    legs = tables.legs
-    rode = np.flatnonzero(clock.in_window(legs["board_s"]))
-    columns = ["service", "board_call", "alight_call"]
-    frame = legs[columns].iloc[rode].copy()
-    owner = legs["shipment"].to_numpy()[rode]
-    for column in ("teu", "t"):
-        frame[column] = tables.shipments[column].to_numpy()[owner]
-    return frame.groupby(columns, observed=True).sum().reset_index()
-
-
-def _ride_km(rides: pd.DataFrame, distance: pd.Series) -> np.ndarray:
-    """Return the kilometres of each row with service, board_call and alight_call."""
-    service = rides["service"].astype(str).to_numpy()
-
-    def place(call: str) -> np.ndarray:
-        keys = pd.MultiIndex.from_arrays([service, rides[call].to_numpy(dtype=np.int64)])
-        return np.asarray(distance.reindex(keys), dtype=float)
-
-    km: np.ndarray = place("alight_call") - place("board_call")
-    return km
-
-
-def leg_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> np.ndarray:
-    """Return the emissions of every leg row as planned, delivery rows 0.
+def shipment_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> NDArray[np.float64]:
+    """Return the emissions of every shipment over all legs of its route, as planned.
 
     Moving comes from `service_intensity`, handling from the facilities' factor at both ends.
 
     Parameters
     ----------
     tables : RunTables
-        Frames of the run.
+        Tables of the run.
     network : Network
         As the scenario has it.
     clock : Clock
@@ -154,48 +141,28 @@ def leg_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> np.nd
 
     Returns
     -------
-    (L,) float64
+    (S,) float64
         Kilograms CO2e.
     """
-    legs = tables.legs
-    intensity = service_intensity(tables, network, clock)
-    distance = leg_distances_km(network)
-    keys = ["service", "board_call", "alight_call"]
-    is_ride = legs["service"].notna().to_numpy()
-    kinds = legs[keys][is_ride].drop_duplicates().reset_index(drop=True)
-    of_service = intensity.reindex(kinds["service"].astype(str))
-    moving = _ride_km(kinds, distance) * of_service["g_per_unit_km"].to_numpy() / 1000
-    is_teu = of_service["unit"].to_numpy() == "teu"
+    rides = tables.rides
+    of_kind = service_intensity(tables, network, clock).reindex(rides.names())
+    moving = rides.km(leg_distances_km(network)) * of_kind["g_per_unit_km"].to_numpy() / 1000
+    is_teu = of_kind["unit"].to_numpy() == "teu"
     handling = _handling_kg_per_teu(network)
-    service = kinds["service"].astype(str).to_numpy()
-    at_calls = sum(
-        handling.reindex(
-            pd.MultiIndex.from_arrays([service, kinds[call].to_numpy(dtype=np.int64)])
-        ).to_numpy(dtype=float)
-        for call in ("board_call", "alight_call")
+    at_calls = rides.at_calls(handling, rides.board_call) + rides.at_calls(
+        handling, rides.alight_call
     )
     kg_per_teu = np.where(is_teu, moving, 0.0) + at_calls
     kg_per_t = np.where(is_teu, 0.0, moving)
-
-    # One number per kind of ride joins the factors to the legs without a slow merge.
-    most = int(legs[["board_call", "alight_call"]].to_numpy().max(initial=0)) + 1
-
-    def code(frame: pd.DataFrame) -> np.ndarray:
-        number = frame["service"].cat.codes.to_numpy().astype(np.int64)
-        number = number * most + frame["board_call"].to_numpy()
-        joined: np.ndarray = number * most + frame["alight_call"].to_numpy()
-        return joined
-
-    kind_code = code(kinds)
-    order = np.argsort(kind_code)
-    ride = order[np.searchsorted(kind_code[order], code(legs)[is_ride])]
-    owner = legs["shipment"].to_numpy()[is_ride]
-    emitted = np.zeros(len(legs), dtype=np.float64)
-    emitted[is_ride] = (
-        kg_per_teu[ride] * tables.shipments["teu"].to_numpy()[owner]
-        + kg_per_t[ride] * tables.shipments["t"].to_numpy()[owner]
-    )
-    return emitted
+    owner = tables.table("legs").numbers("shipment")[rides.rows]
+    shipments = tables.table("shipments")
+    n = len(shipments)
+    per_teu = np.bincount(owner, kg_per_teu[rides.kind], n)
+    per_t = np.bincount(owner, kg_per_t[rides.kind], n)
+    kg: NDArray[np.float64] = (
+        per_teu * shipments.numbers("teu") + per_t * shipments.numbers("t")
+    ) / 1000
+    return kg
 
 
 def _handling_kg_per_teu(network: Network) -> pd.Series:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from corridor_sim.statistics.clock import Clock
-from corridor_sim.statistics.grouping import StatisticsError, as_keys, group_sum
+from corridor_sim.statistics.columns import Coded, Column, Table, relabel
+from corridor_sim.statistics.grouping import Groups, StatisticsError, as_keys, group_sum
 from corridor_sim.statistics.paths import service_segments
 from corridor_sim.statistics.tables import RunTables
 
@@ -41,7 +42,7 @@ def throughput(
     Parameters
     ----------
     tables : RunTables
-        Frames of the run.
+        Tables of the run.
     network : Network
         As the scenario has it.
     clock : Clock
@@ -72,89 +73,119 @@ def throughput(
         )
     owned = [key for key in keys if key in SHIPMENT_KEYS]
     if not places:
-        moved = _delivered(tables, clock, owned)
+        moved = _delivered(tables, clock)
     elif places == ["node"]:
-        moved = _at_nodes(tables, clock, owned)
+        moved = _at_nodes(tables, clock)
+    elif "link" in places:
+        moved = _on_links(tables, network, clock, owned, keys)
     else:
-        moved = _on_legs(tables, network, clock, owned, keys)
-    if "month" in keys:
-        moved["month"] = pd.Categorical.from_codes(
-            moved["month"].to_numpy(), categories=pd.Index(clock.months)
-        )
+        moved = _on_legs(tables, network, clock, keys)
     result = group_sum(moved, keys, _AMOUNTS)
-    return result.rename(columns={"shipment": "shipments"})
+    # Names of the network, of which a run has no list, are plain text.
+    texts = places if "link" in places else [key for key in places if key == "node"]
+    return result.assign(**{key: result[key].astype(str) for key in texts})
 
 
-def _amounts_of(tables: RunTables, owner: np.ndarray, owned: list[str]) -> pd.DataFrame:
-    """Return amounts and keys of the shipments with the given row numbers."""
-    return tables.shipments[[*owned, *_AMOUNTS]].iloc[owner].reset_index(drop=True)
-
-
-def _delivered(tables: RunTables, clock: Clock, owned: list[str]) -> pd.DataFrame:
-    month = clock.month_of(tables.shipments["delivered_s"])
+def _delivered(tables: RunTables, clock: Clock) -> Table:
+    shipments = tables.table("shipments")
+    month = clock.month_of(shipments.numbers("delivered_s"))
     rows = np.flatnonzero(month >= 0)
-    frame = _amounts_of(tables, rows, owned)
-    frame["month"] = month[rows]
-    return frame
+    return shipments.take(rows).having(month=Coded(month[rows], clock.months))
 
 
-def _at_nodes(tables: RunTables, clock: Clock, owned: list[str]) -> pd.DataFrame:
+def _at_nodes(tables: RunTables, clock: Clock) -> Table:
     """Return a row for every node where a box boards, and for the one where it leaves the last."""
-    legs = tables.legs
-    owner = legs["shipment"].to_numpy()
+    legs = tables.table("legs")
+    is_ride = ~legs.names("service").is_missing()
     # The row after the last ride of a box is its delivery.
-    is_last = np.append(legs["service"].isna().to_numpy()[1:], False)
-    is_last &= legs["service"].notna().to_numpy()
-    parts = []
+    is_last = np.append(~is_ride[1:], False)
+    is_last &= is_ride
+    rows, nodes, months = [], [], []
     for column, seconds, chosen in (
-        ("board_node", legs["board_s"].to_numpy(), legs["board_s"].to_numpy() >= 0),
-        ("alight_node", legs["end_s"].to_numpy(), is_last),
+        ("board_node", "board_s", legs.numbers("board_s") >= 0),
+        ("alight_node", "end_s", is_last),
     ):
-        month = clock.month_of(seconds)
-        rows = np.flatnonzero(chosen & (month >= 0))
-        frame = _amounts_of(tables, owner[rows], owned)
-        frame["node"] = legs[column].iloc[rows].to_numpy()
-        frame["month"] = month[rows]
-        parts.append(frame)
-    return pd.concat(parts, ignore_index=True)
-
-
-def _on_legs(
-    tables: RunTables, network: Network, clock: Clock, owned: list[str], keys: list[str]
-) -> pd.DataFrame:
-    """Return boxes by mode, service or link they rode; each once per combination of the keys."""
-    legs = tables.legs
-    month = clock.month_of(legs["board_s"])
-    rows = np.flatnonzero(month >= 0)
-    owner = legs["shipment"].to_numpy()[rows]
-    frame = _amounts_of(tables, owner, owned)
-    frame["month"] = month[rows]
-    frame["service"] = legs["service"].iloc[rows].array
-    mode = {str(name): str(mode) for name, mode in network.services["mode"].items()}
-    if "link" in keys:
-        for call in ("board_call", "alight_call"):
-            frame[call] = legs[call].to_numpy()[rows]
-        rides = ["service", "board_call", "alight_call", "month", *owned]
-        frame = group_sum(frame, rides, _AMOUNTS)
-        segments = service_segments(network)
-        if "mode" in keys:
-            segments = segments.drop(columns="mode").assign(
-                mode=segments["service"].map(mode).to_numpy()
-            )
-        frame["service"] = frame["service"].astype(str)
-        joined = frame.merge(segments, on="service", how="inner")
-        passed = (joined["board_call"] <= joined["after_call"]) & (
-            joined["after_call"] < joined["alight_call"]
+        month = clock.month_of(legs.numbers(seconds))
+        some = np.flatnonzero(chosen & (month >= 0))
+        rows.append(some)
+        nodes.append(legs.names(column).codes[some])
+        months.append(month[some])
+    owner = legs.numbers("shipment")[np.concatenate(rows)]
+    return (
+        tables.table("shipments")
+        .take(owner)
+        .having(
+            node=Coded(np.concatenate(nodes), legs.names("board_node").names),
+            month=Coded(np.concatenate(months), clock.months),
         )
-        return joined[passed]
-    if "mode" in keys:
-        of_service = frame["service"].cat.categories.map(mode)
-        frame["mode"] = pd.Categorical(of_service.to_numpy()[frame["service"].cat.codes])
+    )
+
+
+def _on_legs(tables: RunTables, network: Network, clock: Clock, keys: list[str]) -> Table:
+    """Return boxes by mode or service they rode; each once per combination of the keys."""
+    legs = tables.table("legs")
+    month = clock.month_of(legs.numbers("board_s"))
+    rows = np.flatnonzero(month >= 0)
+    month, owner = month[rows], legs.numbers("shipment")[rows]
+    services = legs.names("service")
+    service = services.codes[rows]
+    mode_codes, modes = relabel([str(network.services["mode"][name]) for name in services.names])
+    mode = mode_codes[service]
     if "service" not in keys:
-        # Two trains in a row are one journey by rail.
-        frame["shipment"] = owner
-        frame = frame.drop_duplicates(["shipment", *[key for key in keys if key not in owned]])
-    return frame
+        # Two trains in a row are one journey by rail. Legs of a shipment stand side by side.
+        is_again = np.zeros(len(rows), dtype=bool)
+        for apart in range(1, len(rows)):
+            same = owner[apart:] == owner[:-apart]
+            if not same.any():
+                break
+            same &= mode[apart:] == mode[:-apart]
+            if "month" in keys:
+                same &= month[apart:] == month[:-apart]
+            is_again[apart:] |= same
+        kept = np.flatnonzero(~is_again)
+        owner, month, service, mode = owner[kept], month[kept], service[kept], mode[kept]
+    return (
+        tables.table("shipments")
+        .take(owner)
+        .having(
+            service=Coded(service, services.names),
+            mode=Coded(mode, modes),
+            month=Coded(month, clock.months),
+        )
+    )
+
+
+def _on_links(
+    tables: RunTables, network: Network, clock: Clock, owned: list[str], keys: list[str]
+) -> Table:
+    """Return sums by link, mode and service they rode on and the other keys."""
+    legs, rides = tables.table("legs"), tables.rides
+    month = clock.month_of(legs.numbers("board_s")[rides.rows])
+    some = np.flatnonzero(month >= 0)
+    boxes = tables.table("shipments").take(legs.numbers("shipment")[rides.rows[some]])
+    boxes = boxes.having(kind=rides.kind[some], month=Coded(month[some], clock.months))
+    others = [*(["month"] if "month" in keys else []), *owned]
+    groups = Groups(boxes, ["kind", *others])
+    kinds, links = rides.passed(service_segments(network))
+    link_codes, link_names = relabel(list(links))
+    # Rows of the groups of each kind, once for every link that the kind passes.
+    of_group = np.asarray(groups.keys["kind"])
+    first = np.searchsorted(of_group, np.arange(len(rides.service) + 1))
+    counts = np.diff(first)[kinds]
+    link = np.repeat(link_codes[:-1], counts)
+    starts = np.repeat(first[:-1][kinds] - np.cumsum(counts) + counts, counts)
+    row = starts + np.arange(len(starts))
+    service = rides.service[of_group[row]]
+    names = rides.service_names
+    mode_codes, modes = relabel([str(network.services["mode"][name]) for name in names])
+    columns: dict[str, Column] = {key: groups.keys[key][row] for key in others}
+    columns |= {column: groups.whole(boxes[column])[row] for column in _AMOUNTS}
+    columns |= {
+        "link": Coded(link, link_names),
+        "service": Coded(service, names),
+        "mode": Coded(mode_codes[service], modes),
+    }
+    return Table.of(columns)
 
 
 def link_loads(tables: RunTables, network: Network, clock: Clock) -> pd.DataFrame:
@@ -163,7 +194,7 @@ def link_loads(tables: RunTables, network: Network, clock: Clock) -> pd.DataFram
     Parameters
     ----------
     tables : RunTables
-        Frames of the run.
+        Tables of the run.
     network : Network
         As the scenario has it.
     clock : Clock
@@ -176,12 +207,16 @@ def link_loads(tables: RunTables, network: Network, clock: Clock) -> pd.DataFram
     """
     moved = throughput(tables, network, clock, ("link",)).set_index("link")
     segments = service_segments(network)
-    departures = tables.departures
-    ran = departures[(departures["status"] == "departed") & clock.in_window(departures["left_s"])]
-    offered = ran.groupby("service", observed=True).agg(
-        departures=("departure", "size"), capacity_teu=("capacity_teu", "sum")
+    departures = tables.table("departures")
+    ran = departures.names("status").is_name("departed") & clock.in_window(
+        departures.numbers("left_s")
     )
-    offered.index = offered.index.astype(str)
+    groups = Groups(departures.take(ran), ["service"])
+    offered = groups.frame().assign(
+        departures=groups.count(),
+        capacity_teu=groups.sum(departures.take(ran)["capacity_teu"]),
+    )
+    offered = offered.set_index(offered["service"].astype(str)).drop(columns="service")
     shuttles = network.services["dispatch"].astype(str) == "on_demand"
     passing = segments.join(offered, on="service", how="inner")
     passing["scheduled_teu"] = passing["capacity_teu"].where(

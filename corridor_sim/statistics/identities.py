@@ -302,7 +302,8 @@ def _little(plan: Plan, log: EventLog) -> list[str]:
 def _capacity(plan: Plan, log: EventLog, index: PlanIndex, loads: VisitLoads) -> list[str]:
     """Check load <= capacity after every call of every departure, and quotas at calls."""
     faults: list[str] = []
-    facts = DepartureFacts.of(plan, log, index, loads)
+    facts = DepartureFacts(plan, log, index)
+    facts.note_peaks(loads)
     _count(faults, facts.peak_mteu > facts.capacity_mteu, "more TEU aboard than fit", "departure")
     _count(
         faults, facts.peak_kg > facts.capacity_kg, "more tonnes aboard than allowed", "departure"

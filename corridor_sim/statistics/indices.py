@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from corridor_sim.engine.events import DEPARTED, EventLog
 from corridor_sim.plan.tables import ON_DEMAND, Plan
 
-__all__ = ["PlanIndex", "ready_to_departure"]
+__all__ = ["Instants", "PlanIndex", "first_at_or_after"]
 
 Ints = NDArray[np.int64]
 
@@ -60,14 +60,14 @@ class PlanIndex:
             departure_visit=services.visit_first[service] + number * n_steps[service],
         )
 
-    def visit_at_call(self, departure: Ints, call: Ints) -> Ints:
+    def visit_at_call(self, departure: Ints, call: NDArray[np.integer]) -> Ints:
         """Return the visit of each departure at a call.
 
         Parameters
         ----------
         departure : (n,) int64
             Departures.
-        call : (n,) int64
+        call : (n,) integers
             Number of the call within the service.
 
         Returns
@@ -97,7 +97,7 @@ class PlanIndex:
         """
         return self.call_first[service] + call
 
-    def boarding_instants(self, plan: Plan, log: EventLog) -> tuple[Ints, Ints, Ints]:
+    def instants(self, plan: Plan, log: EventLog) -> Instants:
         """Return every instant at which boxes could board a shared vehicle.
 
         Parameters
@@ -109,15 +109,14 @@ class PlanIndex:
 
         Returns
         -------
-        call, second, departure : (n,) int64
-            Number of the call among all calls, the second, and the departure; ordered by call and
-            second.
+        Instants
+            Ordered by call and second.
         """
         departed = np.flatnonzero(log.departure_status == DEPARTED)
         departed = departed[plan.services.dispatch[self.departure_service[departed]] != ON_DEMAND]
         service = self.departure_service[departed]
         calls = [self.call_first[service]]
-        seconds = [log.departure_time[departed]]
+        seconds = [log.departure_time[departed].astype(np.int64)]
         departures = [departed]
         most = int(plan.services.n_calls.max(initial=0))
         for call in range(1, most - 1):
@@ -125,16 +124,36 @@ class PlanIndex:
             start = log.visit_start[self.visit_at_call(some, np.full(len(some), call))]
             some, start = some[start >= 0], start[start >= 0]
             calls.append(self.call_of(self.departure_service[some], np.full(len(some), call)))
-            seconds.append(start)
+            seconds.append(start.astype(np.int64))
             departures.append(some)
         call_all = np.concatenate(calls)
         second_all = np.concatenate(seconds)
         departure_all = np.concatenate(departures)
         order = np.lexsort((departure_all, second_all, call_all))
-        return call_all[order], second_all[order], departure_all[order]
+        call_all = call_all[order]
+        first = np.searchsorted(call_all, np.arange(int(self.call_first[-1]) + 1))
+        return Instants(call_all, second_all[order], departure_all[order], first.astype(np.int64))
 
 
-def ready_to_departure(
+@dataclass(frozen=True)
+class Instants:
+    """Instants at which boxes could board a shared vehicle, ordered by call and second.
+
+    Attributes
+    ----------
+    call, second, departure : (n,) int64
+        Number of the call among all calls, the second, and the departure.
+    first : (calls + 1,) int64
+        First row of each call.
+    """
+
+    call: Ints
+    second: Ints
+    departure: Ints
+    first: Ints
+
+
+def first_at_or_after(
     group: Ints, second: Ints, wanted_group: Ints, wanted_second: Ints, horizon: int
 ) -> Ints:
     """Return the first row of a group at or after a second.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,10 @@ from corridor_sim.engine.events import (
     EventLog,
 )
 from corridor_sim.plan.tables import ON_DEMAND, TIMETABLE, Plan
-from corridor_sim.statistics.indices import PlanIndex
+from corridor_sim.statistics.compiled import compiled, has_compiler
+from corridor_sim.statistics.grouping import whole_sums
+from corridor_sim.statistics.indices import PlanIndex, first_at_or_after
+from corridor_sim.statistics.load_loop import add_up_loads
 
 __all__ = ["FULL_SHARE_PERCENT", "STATUS_NAMES", "DepartureFacts", "VisitLoads"]
 
@@ -50,7 +54,9 @@ class VisitLoads:
     moved_mteu: Ints
 
     @classmethod
-    def of(cls, plan: Plan, log: EventLog, index: PlanIndex) -> VisitLoads:
+    def of(
+        cls, plan: Plan, log: EventLog, index: PlanIndex, *, by_loop: bool | None = None
+    ) -> VisitLoads:
         """Add up what boarded and alighted; a box under way at the horizon alights as planned.
 
         Parameters
@@ -61,155 +67,219 @@ class VisitLoads:
             Stamps of the run.
         index : PlanIndex
             Index of the plan.
+        by_loop : bool, optional
+            Whether the compiled loop adds up, or whole arrays; where numba is installed if not
+            given.
 
         Returns
         -------
         VisitLoads
             One row per visit of a departure.
         """
+        if has_compiler() if by_loop is None else by_loop:
+            return cls._by_loop(plan, log, index)
+        return cls._by_arrays(plan, log, index)
+
+    @classmethod
+    def _by_loop(cls, plan: Plan, log: EventLog, index: PlanIndex) -> VisitLoads:
+        legs, n = plan.legs, plan.visits.shipment_first
+        loads = cls(*(np.zeros(n, dtype=np.int64) for _ in range(3)))
+        compiled(add_up_loads)(
+            (legs.shipment, legs.board_call, legs.alight_call, log.leg_departure, log.leg_alight),
+            (plan.shipments.mteu, plan.shipments.kg),
+            (index.departure_service, index.departure_visit, index.call_first, index.call_step),
+            loads.after_mteu,
+            loads.after_kg,
+            loads.moved_mteu,
+        )
+        return loads
+
+    @classmethod
+    def _by_arrays(cls, plan: Plan, log: EventLog, index: PlanIndex) -> VisitLoads:
         legs = plan.legs
         boarded = np.flatnonzero(log.leg_departure >= 0)
         departure = log.leg_departure[boarded]
-        board = index.visit_at_call(departure, legs.board_call[boarded].astype(np.int64))
-        alight = index.visit_at_call(departure, legs.alight_call[boarded].astype(np.int64))
+        board = index.visit_at_call(departure, legs.board_call[boarded])
+        alight = index.visit_at_call(departure, legs.alight_call[boarded])
         mteu = plan.shipments.mteu[legs.shipment[boarded]]
         kg = plan.shipments.kg[legs.shipment[boarded]]
         n = plan.visits.shipment_first
-        after_mteu, after_kg, moved = (np.zeros(n, dtype=np.int64) for _ in range(3))
-        for after, amount in ((after_mteu, mteu), (after_kg, kg)):
-            np.add.at(after, board, amount)
-            np.subtract.at(after, alight, amount)
-            np.cumsum(after, out=after)
-        np.add.at(moved, board, mteu)
+        came_mteu, came_kg = whole_sums(board, mteu, n), whole_sums(board, kg, n)
+        left_mteu, left_kg = whole_sums(alight, mteu, n), whole_sums(alight, kg, n)
+        moved = came_mteu + left_mteu
         # A box that never reached its call was not moved there.
-        there = log.leg_alight[boarded] >= 0
-        np.add.at(moved, alight[there], mteu[there])
-        return cls(after_mteu, after_kg, moved)
+        under_way = np.flatnonzero(log.leg_alight[boarded] < 0)
+        moved -= whole_sums(alight[under_way], mteu[under_way], n)
+        came_mteu -= left_mteu
+        came_kg -= left_kg
+        return cls(np.cumsum(came_mteu, out=came_mteu), np.cumsum(came_kg, out=came_kg), moved)
 
-
-@dataclass(frozen=True)
-class DepartureFacts:
-    """One row per departure that left or was cancelled.
-
-    Attributes
-    ----------
-    departure, service, number : (n,) int64
-        Departure over all services, service, and number within the service.
-    status : (n,) int8
-        Code in `STATUS_NAMES`.
-    due, time : (n,) int64
-        Slot of a timetable (-1 elsewhere), and the second it left or was cancelled.
-    vehicles : (n,) int64
-        Vehicles of a convoy, else 1.
-    capacity_mteu, capacity_kg : (n,) int64
-        Limits of all its vehicles.
-    boarded_mteu, peak_mteu, peak_kg : (n,) int64
-        Boarded over all calls, and the most that was aboard at once.
-    left_mteu : (n,) int64
-        Most that stayed behind ready at one of its calls.
-    is_full : (n,) bool
-        Peak load of at least `FULL_SHARE_PERCENT` of a limit, or boxes left behind.
-    """
-
-    departure: Ints
-    service: Ints
-    number: Ints
-    status: NDArray[np.int8]
-    due: Ints
-    time: Ints
-    vehicles: Ints
-    capacity_mteu: Ints
-    capacity_kg: Ints
-    boarded_mteu: Ints
-    peak_mteu: Ints
-    peak_kg: Ints
-    left_mteu: Ints
-    is_full: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, plan: Plan, log: EventLog, index: PlanIndex, loads: VisitLoads) -> DepartureFacts:
-        """Gather the facts of all departures.
+    def peaks(self, index: PlanIndex, departures: NDArray[np.integer]) -> tuple[Ints, Ints]:
+        """Return the most that was aboard each departure.
 
         Parameters
         ----------
-        plan : Plan
-            Plan of the run.
-        log : EventLog
-            Stamps of the run.
         index : PlanIndex
             Index of the plan.
-        loads : VisitLoads
-            Loads at every visit.
+        departures : (n,) integers
+            Departures.
 
         Returns
         -------
-        DepartureFacts
-            One row per departure that left or was cancelled.
+        mteu, kg : (n,) int64
+            Thousandths of a TEU, and kilograms.
         """
-        services = plan.services
+        if len(departures) == 0:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        first = index.departure_visit
+        return (
+            np.maximum.reduceat(self.after_mteu, first)[departures],
+            np.maximum.reduceat(self.after_kg, first)[departures],
+        )
+
+
+class DepartureFacts:
+    """One row per departure that left or was cancelled.
+
+    What needs a look at every leg is worked out when it is asked for.
+
+    Parameters
+    ----------
+    plan : Plan
+        Plan of the run.
+    log : EventLog
+        Stamps of the run.
+    index : PlanIndex
+        Index of the plan.
+
+    Attributes
+    ----------
+    departure, service : (n,) int32
+        Departure over all services, and service.
+    """
+
+    def __init__(self, plan: Plan, log: EventLog, index: PlanIndex) -> None:
+        self._plan, self._log, self._index = plan, log, index
         rows = np.flatnonzero(log.departure_status != NOT_DEPARTED)
-        service = index.departure_service[rows]
-        number = rows - services.departure_first[service]
-        due = np.full(len(rows), -1, dtype=np.int64)
-        timetabled = services.dispatch[service] == TIMETABLE
-        due[timetabled] = services.slot_time[
-            services.slot_first[service[timetabled]] + number[timetabled]
-        ]
+        self.departure: NDArray[np.int32] = rows.astype(np.int32)
+        self.service: NDArray[np.int32] = index.departure_service[rows].astype(np.int32)
 
-        boarded_legs = np.flatnonzero(log.leg_departure >= 0)
-        boarded = np.zeros(plan.n_departures, dtype=np.int64)
-        np.add.at(
-            boarded,
-            log.leg_departure[boarded_legs],
-            plan.shipments.mteu[plan.legs.shipment[boarded_legs]],
-        )
-        if plan.n_departures:
-            peak_mteu = np.maximum.reduceat(loads.after_mteu, index.departure_visit)[rows]
-            peak_kg = np.maximum.reduceat(loads.after_kg, index.departure_visit)[rows]
-        else:
-            peak_mteu = peak_kg = np.empty(0, dtype=np.int64)
+    def __len__(self) -> int:
+        return len(self.departure)
 
-        one_mteu, one_kg = services.capacity_mteu[service], services.capacity_kg[service]
-        vehicles = np.ones(len(rows), dtype=np.int64)
-        own = services.dispatch[service] == ON_DEMAND
-        vehicles[own] = np.maximum.reduce(
-            [
-                -(-peak_mteu[own] // one_mteu[own]),
-                -(-peak_kg[own] // one_kg[own]),
-                vehicles[own],
-            ]
-        )
-        capacity_mteu = one_mteu * vehicles
+    @property
+    def status(self) -> NDArray[np.int8]:
+        """Code in `STATUS_NAMES`."""
+        return self._log.departure_status[self.departure]
+
+    @property
+    def time(self) -> Ints:
+        """Second it left or was cancelled."""
+        return self._log.departure_time[self.departure]
+
+    @property
+    def number(self) -> Ints:
+        """Number within the service."""
+        return self.departure - self._plan.services.departure_first[self.service]
+
+    @property
+    def due(self) -> Ints:
+        """Slot of a timetable, -1 elsewhere."""
+        services = self._plan.services
+        due = np.full(len(self), -1, dtype=np.int64)
+        timetabled = services.dispatch[self.service] == TIMETABLE
+        slot = services.slot_first[self.service[timetabled]] + self.number[timetabled]
+        due[timetabled] = services.slot_time[slot]
+        return due
+
+    @cached_property
+    def boarded_mteu(self) -> Ints:
+        """Load that boarded over all calls, thousandths of a TEU."""
+        return self._boarded(self._plan.shipments.mteu, self._log.leg_departure >= 0)
+
+    def _boarded(self, amount: Ints, legs: NDArray[np.bool_]) -> Ints:
+        rows = np.flatnonzero(legs)
+        of_leg = amount[self._plan.legs.shipment[rows]]
+        whole = whole_sums(self._log.leg_departure[rows], of_leg, self._plan.n_departures)
+        return whole[self.departure]
+
+    @cached_property
+    def vehicles(self) -> Ints:
+        """Vehicles of a convoy, else 1."""
+        services = self._plan.services
+        vehicles = np.ones(len(self), dtype=np.int64)
+        own = np.flatnonzero(services.dispatch[self.service] == ON_DEMAND)
+        service = self.service[own]
+        # All of a convoy's load boards at its first call.
+        legs = (self._plan.legs.number >= 0) & (self._log.leg_departure >= 0)
+        for amount, one in (
+            (self._plan.shipments.mteu, services.capacity_mteu),
+            (self._plan.shipments.kg, services.capacity_kg),
+        ):
+            load = self._boarded(amount, legs)[own]
+            vehicles[own] = np.maximum(vehicles[own], -(-load // one[service]))
+        return vehicles
+
+    @property
+    def capacity_mteu(self) -> Ints:
+        """Limit of all its vehicles, thousandths of a TEU."""
+        return self._plan.services.capacity_mteu[self.service] * self.vehicles
+
+    @property
+    def capacity_kg(self) -> Ints:
+        """Limit of all its vehicles, kilograms."""
         # A service without a payload limit has a huge one: keep the product within 64 bits.
-        capacity_kg = np.minimum(one_kg, _NO_LIMIT_KG // vehicles) * vehicles
-        left = _left_behind(plan, log, index)[rows]
-        has_left = log.departure_status[rows] == DEPARTED
-        is_full = has_left & (
-            (peak_mteu * 100 >= capacity_mteu * FULL_SHARE_PERCENT)
-            | (peak_kg >= capacity_kg // 100 * FULL_SHARE_PERCENT)
-            | (left > 0)
+        one = self._plan.services.capacity_kg[self.service]
+        return np.minimum(one, _NO_LIMIT_KG // self.vehicles) * self.vehicles
+
+    @cached_property
+    def _peaks(self) -> tuple[Ints, Ints]:
+        loads = VisitLoads.of(self._plan, self._log, self._index)
+        return loads.peaks(self._index, self.departure)
+
+    def note_peaks(self, loads: VisitLoads) -> None:
+        """Take the peaks from loads that are there anyway.
+
+        Parameters
+        ----------
+        loads : VisitLoads
+            Of the run.
+        """
+        if "_peaks" not in self.__dict__:
+            self.__dict__["_peaks"] = loads.peaks(self._index, self.departure)
+
+    @property
+    def peak_mteu(self) -> Ints:
+        """Most that was aboard at once, thousandths of a TEU."""
+        return self._peaks[0]
+
+    @property
+    def peak_kg(self) -> Ints:
+        """Most that was aboard at once, kilograms."""
+        return self._peaks[1]
+
+    @cached_property
+    def left_mteu(self) -> Ints:
+        """Most that stayed behind ready at one of its calls, thousandths of a TEU."""
+        return _left_behind(self._plan, self._log, self._index)[self.departure]
+
+    @cached_property
+    def is_full(self) -> NDArray[np.bool_]:
+        """Peak load of at least `FULL_SHARE_PERCENT` of a limit, or boxes left behind."""
+        is_full: NDArray[np.bool_] = (self.status == DEPARTED) & (
+            (self.peak_mteu * 100 >= self.capacity_mteu * FULL_SHARE_PERCENT)
+            | (self.peak_kg >= self.capacity_kg // 100 * FULL_SHARE_PERCENT)
+            | (self.left_mteu > 0)
         )
-        return cls(
-            departure=rows,
-            service=service,
-            number=number,
-            status=log.departure_status[rows],
-            due=due,
-            time=log.departure_time[rows],
-            vehicles=vehicles,
-            capacity_mteu=capacity_mteu,
-            capacity_kg=capacity_kg,
-            boarded_mteu=boarded[rows],
-            peak_mteu=peak_mteu,
-            peak_kg=peak_kg,
-            left_mteu=left,
-            is_full=is_full,
-        )
+        return is_full
 
 
 def _left_behind(plan: Plan, log: EventLog, index: PlanIndex) -> Ints:
-    """Return the load that stayed behind ready, for every departure; the worst of its calls."""
-    span = plan.horizon + 1
+    """Return the load that stayed behind ready, for every departure; the worst of its calls.
+
+    At an instant of boarding that is what was ready by then and did not board by then. So a box
+    counts from the first instant after it is ready to the last one before it boards.
+    """
     legs = plan.legs
     waiting = np.flatnonzero((log.leg_ready >= 0) & (legs.service >= 0))
     service = legs.service[waiting].astype(np.int64)
@@ -217,20 +287,27 @@ def _left_behind(plan: Plan, log: EventLog, index: PlanIndex) -> Ints:
     waiting, service = waiting[shared], service[shared]
     call = index.call_of(service, legs.board_call[waiting].astype(np.int64))
     mteu = plan.shipments.mteu[legs.shipment[waiting]]
+    ready, board = log.leg_ready[waiting], log.leg_board[waiting]
+    instants = index.instants(plan, log)
+    n = len(instants.call)
 
-    def until(seconds: Ints, key: Ints) -> Ints:
-        """Load whose stamp at the call is not later than the key."""
-        seen = seconds >= 0
-        keys = call[seen] * span + seconds[seen]
-        order = np.argsort(keys, kind="stable")
-        total = np.concatenate([[0], np.cumsum(mteu[seen][order])])
-        amount: Ints = total[np.searchsorted(keys[order], key, side="right")]
-        return amount
+    def instant(rows: Ints | NDArray[np.bool_], seconds: Ints) -> Ints:
+        return first_at_or_after(
+            instants.call, instants.second, call[rows], seconds[rows].astype(np.int64), plan.horizon
+        )
 
-    at_call, second, departure = index.boarding_instants(plan, log)
-    key, before = at_call * span + second, at_call * span - 1
-    ready = until(log.leg_ready[waiting], key) - until(log.leg_ready[waiting], before)
-    boarded = until(log.leg_board[waiting], key) - until(log.leg_board[waiting], before)
+    # Most boxes are aboard at the first instant, and were never left behind.
+    from_row = instant(np.arange(len(waiting)), ready)
+    until_row = instants.first[call + 1]
+    boards = board >= 0
+    is_first = boards & (board == instants.second[np.minimum(from_row, n - 1)])
+    until_row[is_first] = from_row[is_first]
+    later = np.flatnonzero(boards & ~is_first)
+    until_row[later] = instant(later, board)
+    stays = np.flatnonzero(from_row < until_row)
+    steps = np.zeros(n + 1, dtype=np.int64)
+    steps += whole_sums(from_row[stays], mteu[stays], n + 1)
+    steps -= whole_sums(until_row[stays], mteu[stays], n + 1)
     left = np.zeros(plan.n_departures, dtype=np.int64)
-    np.maximum.at(left, departure, ready - boarded)
+    np.maximum.at(left, instants.departure, np.cumsum(steps)[:n])
     return left

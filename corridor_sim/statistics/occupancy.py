@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from corridor_sim.engine.events import EventLog
 from corridor_sim.plan.tables import LINK, LOCK, UNLIMITED, Plan
+from corridor_sim.statistics.compiled import compiled, has_compiler
+from corridor_sim.statistics.grouping import whole_sums
 from corridor_sim.statistics.indices import PlanIndex
 from corridor_sim.statistics.loads import VisitLoads
+from corridor_sim.statistics.occupancy_loop import add_up_visits
 
 __all__ = ["Occupancy", "integral_of_presence", "integral_of_steps", "visit_amounts"]
 
 Ints = NDArray[np.int64]
+Rows = NDArray[np.int16]
 
 
 def integral_of_presence(begin: Ints, end: Ints, edges: Ints) -> Ints:
@@ -87,13 +91,19 @@ def visit_amounts(plan: Plan, index: PlanIndex, loads: VisitLoads) -> Ints:
         Thousandths of a TEU.
     """
     amount = np.zeros(plan.n_visits, dtype=np.int64)
+    of_departures = amount[: plan.visits.shipment_first]
+    of_departures[:] = loads.after_mteu
     service = index.departure_service
-    step = np.arange(plan.visits.shipment_first, dtype=np.int64)
-    n_steps = index.n_steps[service]
-    step -= np.repeat(index.departure_visit, n_steps)
-    step += np.repeat(plan.services.step_first[service], n_steps)
-    is_call = plan.services.step_call[step] >= 0
-    amount[: plan.visits.shipment_first] = np.where(is_call, loads.moved_mteu, loads.after_mteu)
+    # Step by step within the services, whose departures lie side by side.
+    for rank, n_steps in enumerate(index.n_steps):
+        first, last = np.searchsorted(service, [rank, rank + 1])
+        start = int(plan.services.visit_first[rank])
+        here = slice(start, start + int(last - first) * int(n_steps))
+        step = int(plan.services.step_first[rank])
+        is_call = plan.services.step_call[step : step + int(n_steps)] >= 0
+        of_departures[here].reshape(-1, n_steps)[:, is_call] = loads.moved_mteu[here].reshape(
+            -1, n_steps
+        )[:, is_call]
     own = np.diff(plan.legs.visit_first)
     shipment = np.repeat(plan.legs.shipment, own)
     amount[plan.visits.shipment_first : plan.visits.background_first] = plan.shipments.mteu[
@@ -136,7 +146,16 @@ class Occupancy:
     available_s: Ints
 
     @classmethod
-    def of(cls, plan: Plan, log: EventLog, amounts: Ints, edges: Ints) -> Occupancy:
+    def of(
+        cls,
+        plan: Plan,
+        log: EventLog,
+        index: PlanIndex,
+        loads: VisitLoads,
+        edges: Ints,
+        *,
+        by_loop: bool | None = None,
+    ) -> Occupancy:
         """Measure every facility and lock between the edges.
 
         Parameters
@@ -145,73 +164,183 @@ class Occupancy:
             Plan of the run.
         log : EventLog
             Stamps of the run.
-        amounts : (V,) int64
-            From `visit_amounts`.
+        index : PlanIndex
+            Index of the plan.
+        loads : VisitLoads
+            Loads at every visit of a departure.
         edges : (m + 1,) int64
             Seconds at which the months begin, and the end of the last.
+        by_loop : bool, optional
+            Whether the compiled loop adds up, or whole arrays; where numba is installed if not
+            given.
 
         Returns
         -------
         Occupancy
             One row per facility and month.
         """
-        resource = plan.visits.resource
-        came = np.flatnonzero((log.visit_queued >= 0) & (resource >= 0))
-        came = came[plan.resources.kind[resource[came]] != LINK]
-        came = came[np.argsort(resource[came], kind="stable")]
         ranks = np.flatnonzero(plan.resources.kind != LINK)
-        first = np.searchsorted(resource[came], ranks, side="left")
-        end = np.searchsorted(resource[came], ranks, side="right")
         n_months = len(edges) - 1
+        row_of = np.full(len(plan.resources.kind) + 1, -1, dtype=np.int16)
+        row_of[ranks] = np.arange(len(ranks))
         columns = np.zeros((8, len(ranks), n_months), dtype=np.int64)
-        for row, rank in enumerate(ranks):
-            visits = came[first[row] : end[row]]
-            _measure(plan, log, int(rank), visits, amounts[visits], edges, columns[:, row])
+        if has_compiler() if by_loop is None else by_loop:
+            _add_up_by_loop(plan, log, loads, row_of, edges, columns)
+        else:
+            _add_up_by_arrays(plan, log, index, loads, row_of, edges, columns)
+        for number, rank in enumerate(ranks):
+            flights = np.flatnonzero(log.lockage_resource == rank)
+            if plan.resources.kind[rank] == LOCK:
+                columns[6, number] = integral_of_presence(
+                    log.lockage_start[flights], log.lockage_end[flights], edges
+                )
+            columns[7, number] = _opened(plan, int(rank), edges)
+        _add_overtime(plan, log, row_of, edges, columns[7])
         resources = np.repeat(ranks.astype(np.int64), n_months)
         months = np.tile(np.arange(n_months, dtype=np.int64), len(ranks))
         return cls(resources, months, *columns.reshape(8, -1))
 
 
-def _measure(
-    plan: Plan, log: EventLog, rank: int, visits: Ints, amounts: Ints, edges: Ints, out: Ints
+def _add_up_by_loop(
+    plan: Plan, log: EventLog, loads: VisitLoads, row_of: Rows, edges: Ints, columns: Ints
 ) -> None:
-    """Fill the columns (8, months) of one facility."""
-    n_months = len(edges) - 1
-    queued, start, end = log.visit_queued[visits], log.visit_start[visits], log.visit_end[visits]
+    services, legs = plan.services, plan.legs
+    compiled(add_up_visits)(
+        plan.horizon,
+        plan.visits.background_first,
+        edges,
+        row_of,
+        (plan.visits.resource, log.visit_queued, log.visit_start, log.visit_end),
+        (services.visit_first, services.step_first, services.step_call),
+        (legs.visit_first, legs.shipment, plan.shipments.mteu),
+        (loads.after_mteu, loads.moved_mteu),
+        columns,
+    )
+
+
+def _add_up_by_arrays(
+    plan: Plan,
+    log: EventLog,
+    index: PlanIndex,
+    loads: VisitLoads,
+    row_of: Rows,
+    edges: Ints,
+    columns: Ints,
+) -> None:
+    amounts = visit_amounts(plan, index, loads)
+    of_visit = row_of[plan.visits.resource]
+    came = np.flatnonzero((of_visit >= 0) & (log.visit_queued >= 0))
+    row = of_visit[came].astype(np.int64)
+    queued, start, end = log.visit_queued[came], log.visit_start[came], log.visit_end[came]
     has_started = start >= 0
-    month = np.searchsorted(edges, start, side="right") - 1
-    counted = has_started & (month >= 0) & (month < n_months)
-    month, wait = month[counted], (start - queued)[counted]
-    is_background = visits[counted] >= plan.visits.background_first
-    out[0] = np.bincount(month, minlength=n_months)
-    out[1] = np.bincount(month[is_background], minlength=n_months)
-    np.add.at(out[2], month, amounts[counted])
-    np.add.at(out[3], month, wait)
-    np.maximum.at(out[4], month, wait)
-    out[5] = integral_of_presence(queued, np.where(has_started, start, plan.horizon), edges)
-    if plan.resources.kind[rank] == LOCK:
+    n_months = len(edges) - 1
+    cells = _Cells(row, columns.shape[1], edges)
+    month = cells.month_of(start)
+    counted = np.flatnonzero(has_started & (month >= 0) & (month < n_months))
+    wait = (start - queued)[counted]
+    cell = row[counted] * n_months + month[counted]
+    n = columns[0].size
+    columns[0].flat = np.bincount(cell, minlength=n)
+    is_background = came[counted] >= plan.visits.background_first
+    columns[1].flat = np.bincount(cell[is_background], minlength=n)
+    columns[2].flat = whole_sums(cell, amounts[came[counted]], n)
+    columns[3].flat = whole_sums(cell, wait, n)
+    longest = np.zeros(n, dtype=np.int64)
+    np.maximum.at(longest, cell, wait)
+    columns[4].flat = longest
+    columns[5] = cells.presence(queued, np.where(has_started, start, plan.horizon))
+    columns[6] = cells.presence(start[has_started], end[has_started], has_started)
+
+
+class _Cells:
+    """Sums by facility and month over all visits at once.
+
+    Parameters
+    ----------
+    row : (n,) int64
+        Facility of every visit.
+    n_rows : int
+        Number of facilities.
+    edges : (m + 1,) int64
+        Ascending seconds.
+    """
+
+    def __init__(self, row: Ints, n_rows: int, edges: Ints) -> None:
+        self._row, self._n_rows, self._edges = row, n_rows, edges
+
+    def month_of(self, seconds: Ints) -> Ints:
+        """Return the number of the bin of each second, -1 before the first."""
+        return np.searchsorted(self._edges, seconds, side="right") - 1
+
+    def presence(
+        self, begin: Ints, end: Ints, chosen: NDArray[np.bool_] | slice = slice(None)
+    ) -> Ints:
+        """Return `integral_of_presence` of every facility, of the chosen visits.
+
+        Returns
+        -------
+        (n_rows, m) int64
+            Seconds inside each bin.
+        """
+        row = self._row[chosen]
+        return np.diff(self._lived(row, end) - self._lived(row, begin), axis=1)
+
+    def _lived(self, row: Ints, moments: Ints) -> Ints:
+        """Sum of min(moment, edge) over the moments of a facility, for each edge."""
+        n_bins = len(self._edges) + 1
+        cell = row * n_bins + self.month_of(moments) + 1
+        shape = (self._n_rows, n_bins)
+        number = np.bincount(cell, minlength=self._n_rows * n_bins).reshape(shape)
+        total = whole_sums(cell, moments, self._n_rows * n_bins).reshape(shape)
+        # Bin k holds the moments from edge k - 1 on, so that all up to bin k are before edge k.
+        before = np.cumsum(total, axis=1)[:, :-1]
+        after = number.sum(axis=1, keepdims=True) - np.cumsum(number, axis=1)[:, :-1]
+        lived: Ints = before + after * self._edges
+        return lived
+
+
+def _rows_of(plan: Plan, rank: int) -> tuple[Ints, Ints]:
+    """Return seconds and servers of the step function of a facility's capacity."""
+    rows = slice(int(plan.resources.row_first[rank]), int(plan.resources.row_first[rank + 1]))
+    return plan.resources.row_time[rows], plan.resources.row_servers[rows]
+
+
+def _opened(plan: Plan, rank: int, edges: Ints) -> Ints | int:
+    """Return the integral of open servers; -1 where they are unlimited."""
+    times, servers = _rows_of(plan, rank)
+    return -1 if servers.max() >= UNLIMITED else integral_of_steps(times, servers, edges)
+
+
+def _add_overtime(plan: Plan, log: EventLog, row_of: Rows, edges: Ints, available: Ints) -> None:
+    """Add the busy servers beyond the open ones to what facilities had available."""
+    changes = np.diff(plan.resources.row_first) > 1
+    is_lock = plan.resources.kind == LOCK
+    wanted = np.append(changes & ~is_lock, False)
+    wanted[:-1][row_of[:-1] < 0] = False
+    wanted[:-1][row_of[:-1] >= 0] &= available[row_of[:-1][row_of[:-1] >= 0], 0] >= 0
+    visits = np.flatnonzero(wanted[plan.visits.resource])
+    visits = visits[log.visit_start[visits] >= 0]
+    resource = plan.visits.resource[visits].astype(np.int16)
+    order = np.argsort(resource, kind="stable")
+    visits, resource = visits[order], resource[order]
+    for rank in np.flatnonzero(wanted):
+        here = visits[slice(*np.searchsorted(resource, [rank, rank + 1]))]
+        begin, over = log.visit_start[here], log.visit_end[here]
+        available[row_of[rank]] += _overtime(begin, over, *_rows_of(plan, int(rank)), edges)
+    for rank in np.flatnonzero(changes & is_lock):
         here = log.lockage_resource == rank
         begin, over = log.lockage_start[here], log.lockage_end[here]
-    else:
-        begin, over = start[has_started], end[has_started]
-    out[6] = integral_of_presence(begin, over, edges)
-    rows = slice(int(plan.resources.row_first[rank]), int(plan.resources.row_first[rank + 1]))
-    times, servers = plan.resources.row_time[rows], plan.resources.row_servers[rows]
-    if servers.max() >= UNLIMITED:
-        out[7] = -1
-        return
-    out[7] = integral_of_steps(times, servers, edges) + _overtime(
-        begin, over, times, servers, edges
-    )
+        if available[row_of[rank], 0] >= 0:
+            available[row_of[rank]] += _overtime(begin, over, *_rows_of(plan, int(rank)), edges)
 
 
 def _overtime(begin: Ints, over: Ints, times: Ints, servers: Ints, edges: Ints) -> Ints:
     """Return the integral of busy servers beyond the open ones: visits that outlast a closing."""
-    if len(times) == 1:
-        return np.zeros(len(edges) - 1, dtype=np.int64)
-    moments = np.unique(np.concatenate([begin, over, times, edges]))
-    busy = np.searchsorted(np.sort(begin), moments, side="right") - np.searchsorted(
-        np.sort(over), moments, side="right"
+    begin, over = np.sort(begin), np.sort(over)
+    moments = np.sort(np.concatenate([begin, over, times, edges]), kind="stable")
+    moments = moments[np.append(moments[1:] != moments[:-1], True)]
+    busy = np.searchsorted(begin, moments, side="right") - np.searchsorted(
+        over, moments, side="right"
     )
     open_now = servers[np.maximum(np.searchsorted(times, moments, side="right") - 1, 0)]
     return integral_of_steps(moments, np.maximum(busy - open_now, 0), edges)

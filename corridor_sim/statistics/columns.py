@@ -1,0 +1,263 @@
+"""Columns of a run and tables of them, made when they are asked for.
+
+A year has millions of legs, and most questions are about a few columns. So a table knows how each
+of its columns is made, and keeps those that were used; a part of a table is made of parts of
+columns, so that a table can be written piece by piece. A frame of pandas is made for users alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["Coded", "Column", "Maker", "Table", "Thousandths", "coded", "relabel"]
+
+Rows = NDArray[np.int64] | NDArray[np.bool_] | slice
+_WHOLE = slice(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Names by number.
+
+    Attributes
+    ----------
+    codes : (n,) signed integers
+        Places in `names`, -1 where there is none.
+    names : tuple of str
+        Names in the order in which groups are shown.
+    """
+
+    codes: NDArray[np.signedinteger]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, rows: Rows) -> Coded:
+        return Coded(self.codes[rows], self.names)
+
+    def is_name(self, name: str) -> NDArray[np.bool_]:
+        """Tell which rows have a name."""
+        code = self.names.index(name) if name in self.names else len(self.names)
+        return np.asarray(self.codes == code)
+
+    def is_missing(self) -> NDArray[np.bool_]:
+        """Tell which rows have none."""
+        return np.asarray(self.codes < 0)
+
+    def there(self) -> list[str]:
+        """Return the names that some row has."""
+        rows = self.codes[self.codes >= 0]
+        return [self.names[code] for code in np.flatnonzero(np.bincount(rows))]
+
+    def show(self) -> pd.Categorical[str]:
+        """Return the names as pandas has them."""
+        return pd.Categorical.from_codes(self.codes, categories=pd.Index(list(self.names)))
+
+
+@dataclass(frozen=True, slots=True)
+class Thousandths:
+    """Numbers shown in thousands, kept whole so that every sum is exact: TEU and tonnes.
+
+    Attributes
+    ----------
+    whole : (n,) integers
+        Thousandths of a TEU, or kilograms.
+    """
+
+    whole: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.whole)
+
+    def __getitem__(self, rows: Rows) -> Thousandths:
+        return Thousandths(self.whole[rows])
+
+    def show(self) -> NDArray[np.float64]:
+        """Return the numbers in thousands."""
+        return self.whole / 1000
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> Thousandths:
+        """Return numbers that were shown."""
+        return cls(np.rint(values * 1000).astype(np.int64))
+
+
+Column = Coded | Thousandths | NDArray[Any]
+#: Makes the given rows of a column.
+Maker = Callable[[slice], Column]
+
+
+def relabel(labels: Sequence[str]) -> tuple[NDArray[np.signedinteger], tuple[str, ...]]:
+    """Return the code of each label among the sorted ones, -1 behind the last, and the names.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        May repeat.
+
+    Returns
+    -------
+    codes : (n + 1,) signed integers
+        For the labels, and -1 for what has none (place -1).
+    names : tuple of str
+        Sorted as text, each once.
+    """
+    names = tuple(sorted(set(labels)))
+    place = {name: number for number, name in enumerate(names)}
+    kind = np.min_scalar_type(-max(len(names), 1))
+    return np.array([*(place[label] for label in labels), -1], dtype=kind), names
+
+
+def coded(numbers: NDArray[np.signedinteger], labels: Sequence[str]) -> Maker:
+    """Return how to make a column of labels by number, sorted as text; -1 is missing.
+
+    Parameters
+    ----------
+    numbers : (n,) signed integers
+        Places in the labels.
+    labels : sequence of str
+        May repeat.
+
+    Returns
+    -------
+    callable
+        Makes a `Coded` column.
+    """
+    codes, names = relabel(labels)
+    return lambda rows: Coded(codes[numbers[rows]], names)
+
+
+class Table:
+    """Columns by name.
+
+    Parameters
+    ----------
+    n_rows : int
+        Length of every column.
+    makers : mapping of str to callable
+        How each column is made, in the order in which they are shown.
+    """
+
+    def __init__(self, n_rows: int, makers: Mapping[str, Maker]) -> None:
+        self._n_rows = n_rows
+        self._makers = dict(makers)
+        self._made: dict[str, Column] = {}
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Column]) -> Table:
+        """Return a table of columns of one length."""
+        return cls(len(next(iter(columns.values()))), {}).having(**columns)
+
+    def __len__(self) -> int:
+        return self._n_rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._makers
+
+    def __getitem__(self, name: str) -> Column:
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = self._makers[name](_WHOLE)
+        return made
+
+    def names(self, name: str) -> Coded:
+        """Return a column of names."""
+        column = self[name]
+        assert isinstance(column, Coded), name
+        return column
+
+    def numbers(self, name: str) -> NDArray[Any]:
+        """Return a column of numbers; those kept in thousandths as whole thousandths."""
+        column = self[name]
+        assert not isinstance(column, Coded), name
+        return column.whole if isinstance(column, Thousandths) else column
+
+    def shown(self, name: str) -> NDArray[Any]:
+        """Return a column of numbers as it is shown."""
+        column = self[name]
+        assert not isinstance(column, Coded), name
+        return column.show() if isinstance(column, Thousandths) else column
+
+    def take(self, rows: Rows) -> Table:
+        """Return a table of the given rows.
+
+        Parameters
+        ----------
+        rows : array
+            Numbers of rows, or a bool for each.
+
+        Returns
+        -------
+        Table
+            Its columns are taken when they are asked for.
+        """
+        if isinstance(rows, np.ndarray) and rows.dtype == np.bool_:
+            rows = np.flatnonzero(rows)
+        assert isinstance(rows, np.ndarray)
+        chosen = rows
+
+        def taken(name: str) -> Maker:
+            return lambda some: self[name][chosen][some]
+
+        return Table(len(chosen), {name: taken(name) for name in self._makers})
+
+    def part(self, rows: slice) -> Table:
+        """Return a table of rows side by side, made without making the whole.
+
+        Parameters
+        ----------
+        rows : slice
+            Start and stop within the table.
+
+        Returns
+        -------
+        Table
+            Nothing of it is kept in this one.
+        """
+
+        def cut(name: str) -> Maker:
+            made = self._made.get(name)
+            if made is not None:
+                return lambda _: made[rows]
+            return lambda _: self._makers[name](rows)
+
+        return Table(rows.stop - rows.start, {name: cut(name) for name in self._makers})
+
+    def having(self, **columns: Column) -> Table:
+        """Return the table with further columns, or others instead."""
+
+        def given(column: Column) -> Maker:
+            return lambda rows: column[rows]
+
+        table = Table(self._n_rows, {**self._makers, **{n: given(c) for n, c in columns.items()}})
+        table._made = {n: c for n, c in self._made.items() if n not in columns}
+        return table
+
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return columns as pandas has them.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Columns; all if not given.
+
+        Returns
+        -------
+        DataFrame
+            Of its own: what is changed in it changes nothing here.
+        """
+        shown = {name: self[name] for name in (self if columns is None else columns)}
+        return pd.DataFrame(
+            {n: c if isinstance(c, np.ndarray) else c.show() for n, c in shown.items()},
+            index=pd.RangeIndex(self._n_rows),
+        )
