@@ -85,13 +85,39 @@ class Trees:
         ]
 
     def cost(self, roots: Sequence[int], places: Ints) -> Floats:
-        """Return the generalised cost between roots and places: (levels, roots, places)."""
+        """Return the generalised cost between roots and places.
+
+        Parameters
+        ----------
+        roots : sequence of int
+            Some of the roots.
+        places : (p,) int64
+            Any places.
+
+        Returns
+        -------
+        (levels, roots, p) float64
+            Infinite where there is no path.
+        """
         columns = [self.column[root] for root in roots]
         cost: Floats = self._cost[self._rank[places]][..., columns]
         return cost.transpose(1, 2, 0)
 
     def paths(self, root: int, level: int) -> dict[int, Path]:
-        """Return the paths of a tree found so far, by place; `path` adds the others."""
+        """Return the paths of a tree found so far; `path` adds the others.
+
+        Parameters
+        ----------
+        root : int
+            Of the tree.
+        level : int
+            Of the weights.
+
+        Returns
+        -------
+        dict of int to Path
+            By place.
+        """
         return self._paths[level][self.column[root]]
 
     def path(self, root: int, place: int, level: int) -> Path:
