@@ -23,9 +23,9 @@ from corridor_sim.engine import run_engine
 from corridor_sim.plan.tables import Plan
 from corridor_sim.rules import ticks
 
-#: A quarter above what was counted (131 with SimPy 4.1 on Python 3.11).
-MOST_LINES_PER_EVENT = 165
-#: Two and a half times what was measured (0.17), and a sixth of it (160).
+#: A quarter above what was counted (105 with SimPy 4.1 on Python 3.11).
+MOST_LINES_PER_EVENT = 132
+#: Two and a half times what was measured (0.18), and a fifth of it (122).
 MOST_OF_HEAPQ = 0.45
 LEAST_OF_COMPILED = 25
 
