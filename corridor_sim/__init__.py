@@ -19,6 +19,8 @@ towards a trade-value goal.
     Many replications: intervals, and a folder that grows.
 ``simulate``
     One replication of a scenario.
+``sweep``
+    A scenario at the points of a design: effects, and shares of the variance.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corridor_sim.errors import CorridorSimError, InputError
-    from corridor_sim.experiments import compare, replicate
+    from corridor_sim.experiments import compare, replicate, sweep
     from corridor_sim.network import Network
     from corridor_sim.results import Results
     from corridor_sim.scenario import Scenario
@@ -44,6 +46,7 @@ __all__ = [
     "compare",
     "replicate",
     "simulate",
+    "sweep",
 ]
 
 __version__ = "0.1.0"
@@ -57,6 +60,7 @@ _HOMES = {
     "compare": "corridor_sim.experiments.comparison",
     "replicate": "corridor_sim.experiments.batch",
     "simulate": "corridor_sim.simulation",
+    "sweep": "corridor_sim.experiments.sweeps",
 }
 
 

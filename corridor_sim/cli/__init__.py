@@ -17,6 +17,7 @@ from corridor_sim.cli.compare import compare
 from corridor_sim.cli.inspect import list_command, preview, schema, validate
 from corridor_sim.cli.results import map_command, reproduce
 from corridor_sim.cli.run import run
+from corridor_sim.cli.sweep import sweep
 
 __all__ = ["cli", "main"]
 
@@ -35,6 +36,7 @@ for command in (
     batch,
     collect,
     compare,
+    sweep,
     validate,
     preview,
     map_command,

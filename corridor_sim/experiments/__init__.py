@@ -9,17 +9,30 @@ if TYPE_CHECKING:
     from corridor_sim.experiments.batch import Batch, Shard, collect, replicate
     from corridor_sim.experiments.comparison import Comparison, compare
     from corridor_sim.experiments.intervals import Interval
+    from corridor_sim.experiments.sweeps import Sweep, sweep
 
-__all__ = ["Batch", "Comparison", "Interval", "Shard", "collect", "compare", "replicate"]
+__all__ = [
+    "Batch",
+    "Comparison",
+    "Interval",
+    "Shard",
+    "Sweep",
+    "collect",
+    "compare",
+    "replicate",
+    "sweep",
+]
 
 _HOMES = {
     "Batch": "batch",
     "Comparison": "comparison",
     "Interval": "intervals",
     "Shard": "batch",
+    "Sweep": "sweeps",
     "collect": "batch",
     "compare": "comparison",
     "replicate": "batch",
+    "sweep": "sweeps",
 }
 
 

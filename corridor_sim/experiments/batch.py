@@ -33,6 +33,7 @@ __all__ = [
     "Batch",
     "Shard",
     "collect",
+    "made_by",
     "numbers_of",
     "open_member",
     "place_of",
@@ -606,7 +607,7 @@ def open_member(
         kind=KIND,
         key="replication",
         tables=kept_tables(tuple(keep), uncertain_inputs=uncertain_inputs),
-        about={**_about(), "network": scenario.network},
+        about={**made_by(), "network": scenario.network},
     )
     store.note(wanted=wanted)
     key = digest({"scenario": identity["scenario"], "inputs": identity["inputs"]})
@@ -621,7 +622,7 @@ def open_member(
     )
 
 
-def _about() -> dict[str, Any]:
+def made_by() -> dict[str, Any]:
     """Return what made a batch and does not change its rows."""
     import platform
     import sys

@@ -28,6 +28,7 @@ __all__ = [
     "region_column",
     "tables_of",
     "to_bytes",
+    "with_columns",
 ]
 
 #: The table with one flat row per replication.
@@ -87,6 +88,26 @@ def tables_of(
         name: table.add_column(0, key, pa.array(np.full(len(table), number, dtype=np.int64)))
         for name, table in tables.items()
     }
+
+
+def with_columns(table: pa.Table, columns: tuple[tuple[str, float | str], ...]) -> pa.Table:
+    """Return a table with columns of one value each after its first.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Table.
+    columns : tuple of tuple
+        Names and values; whole numbers stay so, other numbers and texts as well.
+
+    Returns
+    -------
+    pyarrow.Table
+        Wider.
+    """
+    for place, (name, value) in enumerate(columns, start=1):
+        table = table.add_column(place, name, pa.array([value] * len(table)))
+    return table
 
 
 def kept_tables(keep: tuple[str, ...], *, uncertain_inputs: bool = False) -> tuple[str, ...]:

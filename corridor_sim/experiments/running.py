@@ -199,7 +199,10 @@ def carry_out(
     needed = {
         m.ground_key: m.scenario
         for m in members
-        if not m.uncertain_inputs and any(n not in values.by_member[m.name] for n in numbers)
+        # Where every task has its own, there is nothing to share.
+        if task_of is None
+        and not m.uncertain_inputs
+        and any(n not in values.by_member[m.name] for n in numbers)
     }
     new = 0
     began: float | None = None

@@ -17,12 +17,14 @@ from corridor_sim.statistics.summary import GATEWAY_CORRIDORS
 if TYPE_CHECKING:
     from corridor_sim.experiments.batch import Batch
     from corridor_sim.experiments.comparison import Comparison
+    from corridor_sim.experiments.sweeps import Sweep
 
 __all__ = [
     "batch_screen",
     "comparison_screen",
     "gaps",
     "interval_words",
+    "sweep_screen",
 ]
 
 _TRILLION = 1e12
@@ -48,15 +50,16 @@ def interval_words(interval: Interval, *, factor: float = 1.0, digits: int = 1) 
     return f"{number(interval.low * factor, digits)} to {number(interval.high * factor, digits)}"
 
 
-def gaps(batch: Batch) -> list[str]:
-    """Return what a batch lacks, one line each."""
+def gaps(batch: Batch | Sweep) -> list[str]:
+    """Return what a batch or a sweep lacks, one line each."""
     lines = []
     if batch.missing:
         lines.append(f"Not there: {missing_words(batch.missing)}")
+    key = str(batch.failures.columns[0])
     for row in batch.failures.to_dict("records"):
         how = "was given up" if row["reason"] == "killed" else "failed"
         told = plain(str(row["message"]).partition("\n")[0])
-        lines.append(f"  replication {row['replication']} {how}: {told}")
+        lines.append(f"  {key} {row[key]} {how}: {told}")
     return lines
 
 
@@ -190,3 +193,57 @@ def _times(saving: float) -> str:
     return (
         "all" if math.isinf(saving) else f"{saving:,.0f} x" if saving >= 10 else f"{saving:.1f} x"
     )
+
+
+# -- sweeps --------------------------------------------------------------------------------------
+
+
+def sweep_screen(sweep: Sweep) -> str:
+    """Return the screen of a sweep."""
+    design = sweep.design
+    there = design.n_runs - len(sweep.missing)
+    method = design.method.replace("_", " ")
+    head = f"{plain(sweep.name)}: {there} runs at {design.n_points} points ({method}), "
+    lines = [head + f"{design.replications} of each, {len(sweep.factors)} factors"]
+    told = gaps(sweep)
+    if not there:
+        return "\n".join([*lines, *told]) + "\n"
+    for output in design.outputs:
+        factor, unit, digits = scaled(output)
+        lines += ["", f"{figure_name(output)}, {unit}", ""]
+        lines.append(_tornado_table(sweep, output, factor, digits))
+        if design.method == "sobol" and not sweep.missing:
+            lines += ["", _shares_table(sweep, output)]
+    lines += ["", "effect: of going from low to high, all else equal, by a linear fit"]
+    if design.method == "sobol":
+        lines.append("alone, in all: share of the variance by the factor itself, and with all it")
+        lines.append("acts together with")
+    return "\n".join([*lines, *(["", *told] if told else [])]) + "\n"
+
+
+def _tornado_table(sweep: Sweep, output: str, factor: float, digits: int) -> str:
+    rows = []
+    fit = math.nan
+    for row in sweep.tornado(output).to_dict("records"):
+        effects = [float(row[name]) * factor for name in ("effect", "low", "high")]
+        half = (effects[2] - effects[1]) / 2
+        shown = _digits_for(half, digits) if math.isfinite(half) else digits
+        ends = [f"{float(row[name]):g}" for name in ("low_value", "high_value")]
+        rows.append([str(row["factor"]), *ends, *(number(x, shown) for x in effects)])
+        fit = float(row["r_squared"])
+    head = ["factor", "low", "high", "effect", "95 % sure\nfrom", "\nto"]
+    return table(head, rows) + f"\nthe fit explains {percent(fit)} of the variance"
+
+
+def _shares_table(sweep: Sweep, output: str) -> str:
+    rows = [
+        [
+            str(row["factor"]),
+            percent(float(row["first_order"])),
+            f"{percent(float(row['first_low']))} to {percent(float(row['first_high']))}",
+            percent(float(row["total"])),
+            f"{percent(float(row['total_low']))} to {percent(float(row['total_high']))}",
+        ]
+        for row in sweep.sobol(output).to_dict("records")
+    ]
+    return table(["factor", "alone", "95 % interval", "in all", "95 % interval"], rows)

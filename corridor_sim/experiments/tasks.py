@@ -12,7 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from corridor_sim import simulation
-from corridor_sim.experiments.rows import tables_of, to_bytes
+from corridor_sim.experiments.rows import MAIN, tables_of, to_bytes, with_columns
 from corridor_sim.results import Results
 from corridor_sim.scenario import Scenario
 
@@ -44,6 +44,8 @@ class Task:
         Tables kept beside the summaries.
     uncertain_inputs : bool
         Whether inputs that are not well known are drawn.
+    columns : tuple of tuple
+        Names and values that stand in the row after its number.
     """
 
     scenario: Scenario
@@ -55,6 +57,7 @@ class Task:
     store: str = ""
     keep: tuple[str, ...] = ()
     uncertain_inputs: bool = False
+    columns: tuple[tuple[str, float | str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ def run_task(task: Task) -> Outcome:
     tables = tables_of(
         _simulated(task, ground), ground, key=task.key, number=task.number, keep=task.keep
     )
+    tables[MAIN] = with_columns(tables[MAIN], task.columns)
     return Outcome(
         {name: to_bytes(table) for name, table in tables.items()}, time.perf_counter() - began
     )

@@ -14,7 +14,19 @@ from corridor_sim import __version__
 from corridor_sim.cli import cli
 from tests.cli.conftest import Call, environment, process
 
-COMMANDS = ("batch", "collect", "compare", "list", "map", "preview", "reproduce", "run", "schema", "validate")
+COMMANDS = (
+    "batch",
+    "collect",
+    "compare",
+    "list",
+    "map",
+    "preview",
+    "reproduce",
+    "run",
+    "schema",
+    "sweep",
+    "validate",
+)
 SLOW = ("folium", "networkx", "numba", "numpy", "pandas", "pyarrow", "pydantic", "rich", "scipy")
 
 

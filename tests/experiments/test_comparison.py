@@ -90,7 +90,8 @@ def test_a_verdict_on_figures_by_hand(compared: Comparison) -> None:
     )  # fmt: skip
     assert verdict(compared.base, compared.others[0], frame) == (
         "small to more: no effect on the cleared value that 30 replications can see "
-        "(-1.50 to +0.50) bn yuan; Land-Sea Corridor -2.00 bn yuan; 2.00 days shorter to Singapore (1.50 to 2.50);"
+        "(-1.50 to +0.50) bn yuan; Land-Sea Corridor -2.00 bn yuan; "
+        "2.00 days shorter to Singapore (1.50 to 2.50);"
         " no effect on the time to EU that 30 replications can see."
     )
 
