@@ -16,16 +16,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corridor_sim.plan.capacity import build_resources
-from corridor_sim.plan.legs import route_patterns
 from corridor_sim.plan.services import layout_services
 from corridor_sim.plan.tables import FILL, LINK, LOCK, ON_DEMAND, TIMETABLE, UNLIMITED
+from corridor_sim.plan.ways import route_patterns
 from corridor_sim.screen import number, percent, plain, table
 
 if TYPE_CHECKING:
     from corridor_sim.network import Network
-    from corridor_sim.plan.legs import RoutePattern
     from corridor_sim.plan.services import ServiceLayout
     from corridor_sim.plan.tables import ResourceTable
+    from corridor_sim.plan.ways import RoutePattern
     from corridor_sim.routes.alternatives import Route
     from corridor_sim.scenario import Scenario
     from corridor_sim.shipments import RouteFlow

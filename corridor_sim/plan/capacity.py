@@ -13,13 +13,20 @@ from numpy.typing import NDArray
 from corridor_sim.plan.calendar import closed_hours
 from corridor_sim.plan.tables import FACILITY, LINK, LOCK, UNLIMITED, LockTable, ResourceTable
 from corridor_sim.rules.locks import ALTERNATE, ONE_WAY, TIMED
-from corridor_sim.streams import stream
 
 if TYPE_CHECKING:
     from corridor_sim.network import Network
     from corridor_sim.scenario import Scenario
+    from corridor_sim.streams import Streams
 
-__all__ = ["Closure", "build_resources", "gate_name", "scenario_closures"]
+__all__ = [
+    "Closure",
+    "ResourceFrame",
+    "build_resources",
+    "dated_closures",
+    "draw_closures",
+    "gate_name",
+]
 
 _HOUR = 3600
 _LOCK_MODES = {"one_way": ONE_WAY, "alternate": ALTERNATE, "timed": TIMED}
@@ -84,10 +91,8 @@ def _season_spans(
     return spans
 
 
-def scenario_closures(
-    scenario: Scenario, network: Network, *, seed: int, replication: int, horizon: int
-) -> dict[str, list[Closure]]:
-    """Return the closures of every resource: dated ones, and random ones as drawn.
+def dated_closures(scenario: Scenario, network: Network) -> dict[str, list[Closure]]:
+    """Return the dated closures of every resource.
 
     Parameters
     ----------
@@ -95,25 +100,15 @@ def scenario_closures(
         Its disruptions are read.
     network : Network
         Tells which links use a passage.
-    seed, replication : int
-        Address of the draws.
-    horizon : int
-        Seconds.
 
     Returns
     -------
     dict of str to list of Closure
         By name of link, facility or gate of a service.
     """
-    origin = scenario.origin
     closures: dict[str, list[Closure]] = {}
-
-    def add(names: Iterable[str], closure: Closure) -> None:
-        for name in names:
-            closures.setdefault(name, []).append(closure)
-
     for item in scenario.disruptions:
-        span = _span(item.start, item.end, origin, horizon)
+        span = _span(item.start, item.end, scenario.origin, scenario.horizon_s)
         if span is None:
             continue
         on_passages = [
@@ -128,20 +123,39 @@ def scenario_closures(
             *(gate_name(service) for service in item.services),
         ]
         servers = 0 if item.shuts else UNLIMITED if item.servers is None else item.servers
-        add(
-            dict.fromkeys(names),
-            Closure(
-                *span,
-                servers=servers,
-                slowdown=item.slowdown,
-                chambers=tuple(item.chambers),
-                mode=-1 if item.lock_mode is None else _LOCK_MODES[item.lock_mode],
-                period=-1 if item.turn_period_h is None else round(item.turn_period_h * _HOUR),
-            ),
+        closure = Closure(
+            *span,
+            servers=servers,
+            slowdown=item.slowdown,
+            chambers=tuple(item.chambers),
+            mode=-1 if item.lock_mode is None else _LOCK_MODES[item.lock_mode],
+            period=-1 if item.turn_period_h is None else round(item.turn_period_h * _HOUR),
         )
+        for name in dict.fromkeys(names):
+            closures.setdefault(name, []).append(closure)
+    return closures
+
+
+def draw_closures(scenario: Scenario, streams: Streams) -> dict[str, list[Closure]]:
+    """Draw the random closures of a replication.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its random disruptions are read.
+    streams : Streams
+        Of the replication.
+
+    Returns
+    -------
+    dict of str to list of Closure
+        By name of link or facility.
+    """
+    horizon = scenario.horizon_s
+    closures: dict[str, list[Closure]] = {}
     for drawn in scenario.random_disruptions:
-        for year, start, end in _season_spans(drawn.season, origin, horizon):
-            rng = stream(seed, replication, "disruption", f"{drawn.name}|{year}")
+        for year, start, end in _season_spans(drawn.season, scenario.origin, horizon):
+            rng = streams.turn_to("disruption", f"{drawn.name}|{year}")
             count = int(rng.poisson(drawn.per_season))
             begins = start + rng.random(count) * (end - start)
             lengths = drawn.duration_h.sample(rng, count) * _HOUR
@@ -150,7 +164,8 @@ def scenario_closures(
                 last = min(int(begin + length) + 1, horizon)
                 if first < last:
                     closure = Closure(first, last, servers=drawn.servers, slowdown=drawn.slowdown)
-                    add((*drawn.facilities, *drawn.links), closure)
+                    for name in (*drawn.facilities, *drawn.links):
+                        closures.setdefault(name, []).append(closure)
     return closures
 
 
@@ -198,6 +213,147 @@ def _step_function(
     return tuple(column[changed] for column in kept)
 
 
+@dataclass(frozen=True, slots=True)
+class _Resource:
+    """One resource before random closures: the dated come before them, its calendar after."""
+
+    base: Closure
+    dated: tuple[Closure, ...]
+    shut: tuple[Closure, ...]
+    chambers: int
+
+    def rows(self, drawn: Iterable[Closure] = ()) -> tuple[NDArray[Any], ...]:
+        return _step_function(self.base, [*self.dated, *drawn, *self.shut], self.chambers)
+
+
+@dataclass(frozen=True, eq=False)
+class ResourceFrame:
+    """Resources as the plans of all replications share them.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Links, facilities and gates of closed services, in rank order.
+    kind : (R,) int8
+        `LINK`, `FACILITY` or `LOCK`.
+    per_teu_s : (R,) float64
+        Handling seconds per TEU moved.
+    locks : LockTable
+        What only locks have.
+    """
+
+    names: tuple[str, ...]
+    kind: NDArray[np.int8]
+    per_teu_s: NDArray[np.float64]
+    locks: LockTable
+    _resources: tuple[_Resource, ...]
+    _rows: tuple[tuple[NDArray[Any], ...], ...]
+
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        closures: Mapping[str, list[Closure]],
+        *,
+        origin: dt.date,
+        horizon: int,
+    ) -> ResourceFrame:
+        """Lay out links and facilities with their calendars and dated closures.
+
+        Parameters
+        ----------
+        network : Network
+            Links and facilities.
+        closures : mapping of str to list of Closure
+            Dated ones, by name.
+        origin : datetime.date
+            Local day at second 0.
+        horizon : int
+            Seconds.
+
+        Returns
+        -------
+        ResourceFrame
+            For any number of replications.
+        """
+        links, facilities = network.links, network.facilities
+        gates = [name for name in closures if name.startswith("gate:")]
+        names = tuple(sorted([*links.index, *facilities.index, *gates]))
+        kind = np.full(len(names), LINK, dtype=np.int8)
+        per_teu_s = np.zeros(len(names), dtype=np.float64)
+        resources: list[_Resource] = []
+        locks: list[tuple[int, int, int, int]] = []
+        rows_of = facilities.to_dict("index")
+        for rank, name in enumerate(names):
+            base, chambers = Closure(0, horizon, mode=ONE_WAY, period=1), 0
+            row, shut = rows_of.get(name), []
+            if row is not None:
+                kind[rank] = FACILITY
+                per_teu_s[rank] = float(row["per_teu_h"]) * _HOUR
+                base = Closure(0, horizon, servers=int(row["servers"]), mode=ONE_WAY, period=1)
+                shut = closed_hours(
+                    str(row["calendar"]), origin=origin, horizon=horizon, where=f"facility '{name}'"
+                )
+                if row["kind"] == "lock":
+                    kind[rank] = LOCK
+                    chambers = int(row["servers"])
+                    base = Closure(
+                        0,
+                        horizon,
+                        mode=_LOCK_MODES[str(row["lock_mode"])],
+                        period=max(round(float(row["turn_period_h"]) * _HOUR), 1),
+                    )
+                    most = max(int(row["take"].support()[1]), 1)
+                    locks.append((rank, chambers, int(row["smallest_batch"]), most))
+            closed = tuple(Closure(start, end, servers=0) for start, end in shut)
+            resources.append(_Resource(base, tuple(closures.get(name, ())), closed, chambers))
+        lock_rows = np.array(locks, dtype=np.int64).reshape(-1, 4)
+        return cls(
+            names=names,
+            kind=kind,
+            per_teu_s=per_teu_s,
+            locks=LockTable(*(lock_rows[:, column].copy() for column in range(4))),
+            _resources=tuple(resources),
+            _rows=tuple(resource.rows() for resource in resources),
+        )
+
+    def table(self, drawn: Mapping[str, list[Closure]]) -> ResourceTable:
+        """Return the resources of a replication.
+
+        Parameters
+        ----------
+        drawn : mapping of str to list of Closure
+            Random closures by name.
+
+        Returns
+        -------
+        ResourceTable
+            With the step functions of capacity.
+        """
+        columns = [
+            resource.rows(drawn[name]) if name in drawn else rows
+            for name, resource, rows in zip(self.names, self._resources, self._rows, strict=True)
+        ]
+        joined = [np.concatenate(parts) for parts in zip(*columns, strict=True)]
+        first = np.zeros(len(self.names) + 1, dtype=np.int64)
+        np.cumsum([len(rows[0]) for rows in columns], out=first[1:])
+        start = first[:-1]
+        is_free = (np.diff(first) == 1) & (joined[1][start] == UNLIMITED)
+        is_free &= (joined[2][start] == 1.0) & (self.kind != LOCK)
+        return ResourceTable(
+            kind=self.kind,
+            per_teu_s=self.per_teu_s,
+            is_free=is_free,
+            row_first=first,
+            row_time=joined[0],
+            row_servers=joined[1],
+            row_slowdown=joined[2].astype(np.float64),
+            row_chambers=joined[3],
+            row_mode=joined[4],
+            row_period=joined[5],
+        )
+
+
 def build_resources(
     network: Network, closures: Mapping[str, list[Closure]], *, origin: dt.date, horizon: int
 ) -> tuple[tuple[str, ...], ResourceTable, LockTable]:
@@ -219,62 +375,5 @@ def build_resources(
     tuple
         Names (links, facilities and gates of closed services), `ResourceTable`, `LockTable`.
     """
-    links, facilities = network.links, network.facilities
-    gates = [name for name in closures if name.startswith("gate:")]
-    names = tuple(sorted([*links.index, *facilities.index, *gates]))
-    kind = np.full(len(names), LINK, dtype=np.int8)
-    per_teu_s = np.zeros(len(names), dtype=np.float64)
-    is_free = np.zeros(len(names), dtype=bool)
-    first = np.zeros(len(names) + 1, dtype=np.int64)
-    columns: list[tuple[NDArray[np.int64], ...]] = []
-    locks: list[tuple[int, int, int, int]] = []
-    rows_of = facilities.to_dict("index")
-    for rank, name in enumerate(names):
-        base, chambers = Closure(0, horizon, mode=ONE_WAY, period=1), 0
-        own = list(closures.get(name, ()))
-        row = rows_of.get(name)
-        if row is not None:
-            kind[rank] = FACILITY
-            per_teu_s[rank] = float(row["per_teu_h"]) * _HOUR
-            base = Closure(0, horizon, servers=int(row["servers"]), mode=ONE_WAY, period=1)
-            shut = closed_hours(
-                str(row["calendar"]), origin=origin, horizon=horizon, where=f"facility '{name}'"
-            )
-            own.extend(Closure(start, end, servers=0) for start, end in shut)
-            if row["kind"] == "lock":
-                kind[rank] = LOCK
-                chambers = int(row["servers"])
-                base = Closure(
-                    0,
-                    horizon,
-                    mode=_LOCK_MODES[str(row["lock_mode"])],
-                    period=max(round(float(row["turn_period_h"]) * _HOUR), 1),
-                )
-                most = max(int(row["take"].support()[1]), 1)
-                locks.append((rank, chambers, int(row["smallest_batch"]), most))
-        rows = _step_function(base, own, chambers)
-        columns.append(rows)
-        first[rank + 1] = first[rank] + len(rows[0])
-        unlimited = len(rows[0]) == 1 and rows[1][0] == UNLIMITED and rows[2][0] == 1.0
-        is_free[rank] = unlimited and kind[rank] != LOCK
-    joined = [np.concatenate(parts) for parts in zip(*columns, strict=True)]
-    lock_rows = np.array(locks, dtype=np.int64).reshape(-1, 4)
-    resources = ResourceTable(
-        kind=kind,
-        per_teu_s=per_teu_s,
-        is_free=is_free,
-        row_first=first,
-        row_time=joined[0],
-        row_servers=joined[1],
-        row_slowdown=joined[2].astype(np.float64),
-        row_chambers=joined[3],
-        row_mode=joined[4],
-        row_period=joined[5],
-    )
-    lock_table = LockTable(
-        resource=lock_rows[:, 0].copy(),
-        chambers=lock_rows[:, 1].copy(),
-        smallest_batch=lock_rows[:, 2].copy(),
-        largest_take=lock_rows[:, 3].copy(),
-    )
-    return names, resources, lock_table
+    frame = ResourceFrame.of(network, closures, origin=origin, horizon=horizon)
+    return frame.names, frame.table({}), frame.locks

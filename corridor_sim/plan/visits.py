@@ -1,0 +1,205 @@
+"""Visits of vehicles, boxes and background traffic: what is visited, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor_sim.plan.durations import to_seconds
+from corridor_sim.plan.tables import ON_DEMAND, BackgroundTable, LegTable, ServiceTable, VisitTable
+from corridor_sim.plan.ways import DRAWS_PER_SHIPMENT
+
+if TYPE_CHECKING:
+    from corridor_sim.distributions import Distribution
+    from corridor_sim.plan.background import BackgroundRow
+    from corridor_sim.plan.durations import DurationTable
+    from corridor_sim.plan.services import ServiceLayout
+    from corridor_sim.plan.ways import WayTable
+    from corridor_sim.shipments import Shipments
+    from corridor_sim.streams import Streams
+
+__all__ = ["VisitDraws"]
+
+Floats = NDArray[np.float64]
+
+# So many shipments at a time, with all their draws, stay in the caches of a core.
+_BLOCK = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class VisitDraws:
+    """What the draws of visits need of a scenario.
+
+    Attributes
+    ----------
+    layout : ServiceLayout
+        Services.
+    ways : WayTable
+        Of all routes.
+    durations : DurationTable
+        Of all resources.
+    takes : dict of int to Distribution
+        Vessels a chamber takes, by rank of the lock.
+    background : tuple of BackgroundRow
+        In rank order.
+    """
+
+    layout: ServiceLayout
+    ways: WayTable
+    durations: DurationTable
+    takes: dict[int, Distribution]
+    background: tuple[BackgroundRow, ...]
+
+    def draw(
+        self,
+        streams: Streams,
+        *,
+        shipments: Shipments,
+        row: NDArray[np.int32],
+        legs: LegTable,
+        services: ServiceTable,
+        vessels: BackgroundTable,
+    ) -> VisitTable:
+        """Draw all visits of a replication.
+
+        Parameters
+        ----------
+        streams : Streams
+            Of the replication.
+        shipments : Shipments
+            With their routes.
+        row : (L,) int32
+            Row of the ways of each leg.
+        legs : LegTable
+            Legs.
+        services : ServiceTable
+            With numbered departures.
+        vessels : BackgroundTable
+            Background vessels.
+
+        Returns
+        -------
+        VisitTable
+            Visits of departures, shipments and vessels.
+        """
+        shipment_first = int(services.visit_first[-1])
+        background_first = int(legs.visit_first[-1])
+        n = background_first + int(vessels.visit_first[-1])
+        table = VisitTable(
+            resource=np.full(n, -1, dtype=np.int32),
+            fixed_s=np.zeros(n, dtype=np.float64),
+            take=np.zeros(n, dtype=np.int8),
+            shipment_first=shipment_first,
+            background_first=background_first,
+        )
+        self._draw_departures(streams, table, services)
+        self._draw_ways(streams, table, shipments, row, legs, services)
+        before = slice(background_first)
+        self.durations.convert(table.resource[before], table.fixed_s[before])
+        self._draw_background(streams, table, vessels)
+        return table
+
+    def _draw_take(
+        self, streams: Streams, table: VisitTable, rows: slice, rank: int, address: str
+    ) -> None:
+        """Draw how many vessels the chamber of a lock takes; other resources have none."""
+        if rank in self.takes:
+            take = table.take[rows]
+            drawn = self.takes[rank].sample(streams.turn_to("take", address), len(take))
+            take[:] = np.maximum(np.floor(drawn), 1)
+
+    def _draw_departures(self, streams: Streams, table: VisitTable, services: ServiceTable) -> None:
+        """Name what departures visit, and draw for those that no shipment orders."""
+        for service, name in enumerate(self.layout.names):
+            first, end = services.visit_first[service : service + 2].tolist()
+            if first == end:
+                continue
+            steps = self.layout.steps(service)
+            for step, rank in enumerate(steps):
+                if rank < 0:
+                    continue
+                rows, address = slice(first + step, end, len(steps)), f"{name}|{step}"
+                table.resource[rows] = rank
+                if services.dispatch[service] != ON_DEMAND:
+                    rng = streams.turn_to("departure", address)
+                    table.fixed_s[rows] = rng.random((end - first) // len(steps))
+                self._draw_take(streams, table, rows, rank, address)
+
+    def _draw_ways(
+        self,
+        streams: Streams,
+        table: VisitTable,
+        shipments: Shipments,
+        row: NDArray[np.int32],
+        legs: LegTable,
+        services: ServiceTable,
+    ) -> None:
+        """Draw one uniform number for every visit of a box and every step of its trucks."""
+        ways = self.ways
+        for start, end, draws in _blocks(streams, shipments):
+            leg, leg_end = legs.first[[start, end]].tolist()
+            way = row[leg:leg_end]
+            draw_first = (legs.shipment[leg:leg_end] - start) * DRAWS_PER_SHIPMENT
+            visit, visit_end = legs.visit_first[[leg, leg_end]].tolist()
+            counts = ways.n_visits[way]
+            places = _side_by_side(ways.visit_first[way], counts)
+            table.resource[visit:visit_end] = ways.visit_resource[places]
+            places = _side_by_side(draw_first + ways.visit_place[way], counts)
+            table.fixed_s[visit:visit_end] = draws[places]
+            trucks = np.flatnonzero(ways.is_truck[way])
+            way, draw_first = way[trucks], draw_first[trucks]
+            steps = ways.n_steps[way]
+            first = services.visit_first[legs.service[leg:leg_end][trucks]]
+            first += legs.number[leg:leg_end][trucks] * steps
+            places = _side_by_side(draw_first + ways.truck_place[way], steps)
+            table.fixed_s[_side_by_side(first, steps)] = draws[places]
+
+    def _draw_background(
+        self, streams: Streams, table: VisitTable, vessels: BackgroundTable
+    ) -> None:
+        counts = np.diff(vessels.visit_first)
+        first = table.background_first
+        table.resource[first:] = np.repeat(vessels.resource, counts)
+        visits = np.bincount(vessels.name, weights=counts, minlength=len(self.background))
+        for own, count in zip(self.background, visits.astype(np.int64).tolist(), strict=True):
+            rows = slice(first, first + count)
+            first += count
+            if count:
+                rng = streams.turn_to("background time", own.name)
+                table.fixed_s[rows] = to_seconds(*own.time, rng.random(count))
+                self._draw_take(streams, table, rows, own.resource, own.name)
+
+
+def _side_by_side(first: NDArray[np.signedinteger], counts: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return for each owner as many numbers as it has, from its first one on."""
+    before = np.cumsum(counts) - counts
+    numbers = np.repeat(first - before, counts)
+    numbers += np.arange(len(numbers))
+    return numbers
+
+
+def _blocks(streams: Streams, shipments: Shipments) -> Iterator[tuple[int, int, Floats]]:
+    """Give the first and last shipment of each block, with the draws of its shipments in a row.
+
+    The draws of a shipment are `DRAWS_PER_SHIPMENT` numbers of its OD row's own stream, used in
+    the order of its way, so that they depend on the OD row and the number of the shipment alone.
+    """
+    names: Sequence[str] = shipments.od_names
+    counts = np.bincount(shipments.od, minlength=len(names)).tolist()
+    block = np.empty((_BLOCK, DRAWS_PER_SHIPMENT))
+    start = filled = 0
+    for name, n in zip(names, counts, strict=True):
+        rng, drawn = streams.turn_to("way", name), 0
+        while drawn < n:
+            count = min(n - drawn, _BLOCK - filled)
+            rng.random(out=block[filled : filled + count])
+            filled, drawn = filled + count, drawn + count
+            if filled == _BLOCK:
+                yield start, start + filled, block.ravel()
+                start, filled = start + filled, 0
+    if filled:
+        yield start, start + filled, block[:filled].ravel()
