@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from corridor_sim.result_folder import (
     write_json,
     write_manifest,
 )
+from corridor_sim.statistics import build_tables
 from corridor_sim.table_files import TABLE_FILES, ResultFolderError, read_tables, write_tables
 from tests.statistics_runs import Run, small_run
 
@@ -192,3 +194,41 @@ def test_the_bytes_hold_no_time_of_writing(run: Run, tmp_path: Path) -> None:
     for name in TABLE_FILES.values():
         keys = set(pq.read_schema(folder / name).metadata)
         assert keys <= {b"corridor_sim", b"ARROW:schema"}
+
+
+def test_a_table_that_was_replaced_since_is_refused(run: Run, tmp_path: Path) -> None:
+    """Columns are read when they are asked for; those of two runs must not mix."""
+    folder = write(run, tmp_path / "result")
+    tables, _ = read_tables(folder)
+    assert len(tables.shipments) == 4
+    write(run, folder, force=True)
+    assert len(tables.shipments) == 4
+    with pytest.raises(ResultFolderError, match=r"legs\.parquet was changed since"):
+        tables.table("legs").numbers("board_s")
+    (folder / "departures.parquet").unlink()
+    with pytest.raises(ResultFolderError, match=r"departures\.parquet cannot be read"):
+        tables.table("departures").numbers("left_s")
+
+
+def test_tables_are_written_in_pieces(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corridor_sim.statistics.build._PIECE", 1)
+    small = build_tables(run.plan, run.log, run.network, run.clock)
+    # The last box is unserved and belongs to the piece of its own.
+    assert [(s.stop, leg.stop) for s, leg in small.pieces] == [(1, 3), (2, 6), (3, 8), (4, 8)]
+    for folder, tables in (("pieces", small), ("whole", run.statistics.tables)):
+        (tmp_path / folder).mkdir()
+        write_tables(tables, run.clock, tmp_path / folder)
+    for name in ("shipments", "legs"):
+        pieces, whole = (
+            pd.read_parquet(tmp_path / folder / TABLE_FILES[name]) for folder in ("pieces", "whole")
+        )
+        pd.testing.assert_frame_equal(pieces, whole)
+
+
+def test_writing_stops_when_it_is_of_no_use(run: Run, tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    write_tables(run.statistics.tables, run.clock, tmp_path, stop=stop)
+    assert list(tmp_path.iterdir()) == []
