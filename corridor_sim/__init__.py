@@ -15,6 +15,8 @@ towards a trade-value goal.
     What to simulate, read from YAML.
 ``compare``
     Scenarios against a base, replication by replication.
+``rank``
+    The best of several scenarios, with a stated probability.
 ``replicate``
     Many replications: intervals, and a folder that grows.
 ``simulate``
@@ -30,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corridor_sim.errors import CorridorSimError, InputError
-    from corridor_sim.experiments import compare, replicate, sweep
+    from corridor_sim.experiments import compare, rank, replicate, sweep
     from corridor_sim.network import Network
     from corridor_sim.results import Results
     from corridor_sim.scenario import Scenario
@@ -44,6 +46,7 @@ __all__ = [
     "Scenario",
     "__version__",
     "compare",
+    "rank",
     "replicate",
     "simulate",
     "sweep",
@@ -58,6 +61,7 @@ _HOMES = {
     "Results": "corridor_sim.results",
     "Scenario": "corridor_sim.scenario",
     "compare": "corridor_sim.experiments.comparison",
+    "rank": "corridor_sim.experiments.ranking",
     "replicate": "corridor_sim.experiments.batch",
     "simulate": "corridor_sim.simulation",
     "sweep": "corridor_sim.experiments.sweeps",

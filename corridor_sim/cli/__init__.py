@@ -16,6 +16,7 @@ from corridor_sim.cli.batch import batch, collect
 from corridor_sim.cli.compare import compare
 from corridor_sim.cli.inspect import list_command, preview, schema, validate
 from corridor_sim.cli.report import report_command
+from corridor_sim.cli.rank import rank
 from corridor_sim.cli.results import map_command, reproduce
 from corridor_sim.cli.run import run
 from corridor_sim.cli.sweep import sweep
@@ -38,6 +39,7 @@ for command in (
     collect,
     compare,
     sweep,
+    rank,
     validate,
     preview,
     map_command,

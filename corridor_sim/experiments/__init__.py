@@ -9,16 +9,19 @@ if TYPE_CHECKING:
     from corridor_sim.experiments.batch import Batch, Shard, collect, replicate
     from corridor_sim.experiments.comparison import Comparison, compare
     from corridor_sim.experiments.intervals import Interval
+    from corridor_sim.experiments.ranking import Ranking, rank
     from corridor_sim.experiments.sweeps import Sweep, sweep
 
 __all__ = [
     "Batch",
     "Comparison",
     "Interval",
+    "Ranking",
     "Shard",
     "Sweep",
     "collect",
     "compare",
+    "rank",
     "replicate",
     "sweep",
 ]
@@ -27,10 +30,12 @@ _HOMES = {
     "Batch": "batch",
     "Comparison": "comparison",
     "Interval": "intervals",
+    "Ranking": "ranking",
     "Shard": "batch",
     "Sweep": "sweeps",
     "collect": "batch",
     "compare": "comparison",
+    "rank": "ranking",
     "replicate": "batch",
     "sweep": "sweeps",
 }

@@ -523,12 +523,11 @@ def run_batches(
             )
             stack.enter_context(member.store)
             members.append(member)
-        suffices = carry_out(
-            members, wanted, executor=executor, stopping=stopping, progress=progress
-        )
+        carry_out(members, wanted, executor=executor, stopping=stopping, progress=progress)
         for member in members:
-            if suffices is not None:
-                member.store.note(wanted=wanted[:suffices])
+            limit = stopping.limit(member.name) if stopping is not None else None
+            if limit is not None:
+                member.store.note(wanted=wanted[:limit])
             member.store.finish()
     return [Batch.load(folder) for _, folder in scenarios]
 

@@ -104,6 +104,14 @@ class Stopping(Protocol):
         """Return the number of replications that suffices, None as long as none is known to."""
         ...
 
+    def wants(self, member: str, number: int) -> bool:
+        """Tell whether a replication of a member is still needed."""
+        ...
+
+    def limit(self, member: str) -> int | None:
+        """Return how many replications of a member are kept, None where all are."""
+        ...
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -187,7 +195,9 @@ def carry_out(
     def missing() -> Iterator[Task]:
         for number in numbers:
             for member in members:
-                if number not in values.by_member[member.name]:
+                if number in values.by_member[member.name]:
+                    continue
+                if stopping is None or stopping.wants(member.name, number):
                     task = task_of(member, number) if task_of else member.task(number)
                     jobs[next(ordinal)] = task
                     yield task
@@ -195,7 +205,7 @@ def carry_out(
     total = len(numbers) * len(members)
     count = sum(number in v for v in values.by_member.values() for number in numbers)
     if count == total or suffices is not None:
-        return _stopped(members, suffices)
+        return _stopped(members, suffices, stopping)
     needed = {
         m.ground_key: m.scenario
         for m in members
@@ -240,14 +250,17 @@ def carry_out(
             if stopping and (suffices := stopping.enough(values)) is not None:
                 break
     forget()
-    return _stopped(members, suffices)
+    return _stopped(members, suffices, stopping)
 
 
-def _stopped(members: Sequence[Member], suffices: int | None) -> int | None:
-    """Drop what ran beyond the number that suffices: how much depends on who was faster."""
-    if suffices is not None:
-        for member in members:
-            member.store.drop(suffices)
+def _stopped(
+    members: Sequence[Member], suffices: int | None, stopping: Stopping | None
+) -> int | None:
+    """Drop what ran beyond what suffices: how much that is depends on who was faster."""
+    for member in members:
+        limit = stopping.limit(member.name) if stopping else None
+        if limit is not None:
+            member.store.drop(limit)
     return suffices
 
 

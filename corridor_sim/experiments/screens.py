@@ -17,6 +17,7 @@ from corridor_sim.statistics.summary import GATEWAY_CORRIDORS
 if TYPE_CHECKING:
     from corridor_sim.experiments.batch import Batch
     from corridor_sim.experiments.comparison import Comparison
+    from corridor_sim.experiments.ranking import Ranking
     from corridor_sim.experiments.sweeps import Sweep
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "comparison_screen",
     "gaps",
     "interval_words",
+    "ranking_screen",
     "sweep_screen",
 ]
 
@@ -247,3 +249,48 @@ def _shares_table(sweep: Sweep, output: str) -> str:
         for row in sweep.sobol(output).to_dict("records")
     ]
     return table(["factor", "alone", "95 % interval", "in all", "95 % interval"], rows)
+
+
+# -- rankings ------------------------------------------------------------------------------------
+
+
+def ranking_screen(ranking: Ranking) -> str:
+    """Return the screen of a ranking."""
+    rule = ranking.rule
+    factor, unit, digits = scaled(rule.column)
+    frame = ranking.table
+    rows = []
+    for row in frame.to_dict("records"):
+        behind = [float(row[name]) * factor for name in ("behind", "behind_low", "behind_high")]
+        shown = _digits_for((behind[2] - behind[1]) / 2, digits)
+        cells = ["-"] * 3 if row["rank"] == 1 else [number(x, shown) for x in behind]
+        gone = str(row["dropped_after"]) if row["dropped_after"] else ""
+        mean = number(float(row["mean"]) * factor, shown)
+        rows.append([str(row["scenario"]), str(row["n"]), mean, *cells, gone])
+    what = "least" if rule.smaller_is_better else "most"
+    head = ["", "runs", "mean", "to the first", "95 % sure\nfrom", "\nto", "dropped\nafter"]
+    asked = f"Which has the {what}: {figure_name(rule.column)}, {unit}"
+    lines = [
+        f"{asked}; common random numbers, seed {ranking.batches[0].seed}",
+        "",
+        table(head, rows),
+        "",
+    ]
+    within = f"{number(rule.within * factor, 2)} {unit}"
+    if ranking.best is not None:
+        lines += textwrap.wrap(
+            f"{plain(ranking.best)} is the best with probability {percent(rule.confidence, 1)} or "
+            f"more, or worse than the best by less than {within}.",
+            WIDTH,
+        )
+    else:
+        names = ", ".join(map(plain, ranking.candidates))
+        lines += textwrap.wrap(
+            f"Undecided among {names} after {ranking.screening.stage} replications: give the same "
+            "command with a larger --most to go on.",
+            WIDTH,
+        )
+    equal = ranking.n_runs + ranking.n_saved
+    told = f"{ranking.n_runs} replications; the same number for each would have been {equal}"
+    lines.append(f"{told}: {ranking.n_saved} saved")
+    return "\n".join(lines) + "\n"

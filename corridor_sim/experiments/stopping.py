@@ -55,6 +55,7 @@ class Precision:
     paired: bool = False
     level: float = 0.95
     looked: int = 0
+    stopped: int | None = None
 
     def enough(self, values: Values) -> int | None:
         """Return the number of replications that suffices, None as long as none is known to."""
@@ -64,7 +65,16 @@ class Precision:
                 return None
             self.looked = count
             if self._is_narrow(values, count):
+                self.stopped = count
                 return count
+
+    def wants(self, member: str, number: int) -> bool:  # noqa: ARG002 - all members alike
+        """Tell whether a replication of a member is still needed."""
+        return self.stopped is None or number < self.stopped
+
+    def limit(self, member: str) -> int | None:  # noqa: ARG002
+        """Return how many replications of a member are kept, None where all are."""
+        return self.stopped
 
     def _is_narrow(self, values: Values, count: int) -> bool:
         arrays = values.arrays(count)

@@ -21,6 +21,7 @@ COMMANDS = (
     "list",
     "map",
     "preview",
+    "rank",
     "reproduce",
     "run",
     "schema",
