@@ -65,6 +65,13 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
         weighted, of the limit that is used more; NaN without departures), stated_g_per_unit_km,
         g_per_unit_km.
     """
+    return _intensity(tables, network, clock, leg_distances_km(network))
+
+
+def _intensity(
+    tables: RunTables, network: Network, clock: Clock, distance: pd.Series
+) -> pd.DataFrame:
+    """Return `service_intensity`, given the distances along services."""
     services = network.services
     factors = network.modes.reindex(services["mode"].astype(str))
     per_teu = factors["co2e_g_per_teu_km"].fillna(0.0).to_numpy(dtype=float)
@@ -77,7 +84,6 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
         },
         index=services.index.astype(str),
     )
-    distance = leg_distances_km(network)
     factor = _simulated_load_factor(tables, distance, clock).reindex(frame.index)
     scaled = factor.where(services["corridor"].astype(str).to_numpy() != _SHARED)
     mode = services["mode"].astype(str)
@@ -145,8 +151,9 @@ def shipment_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> 
         Kilograms CO2e.
     """
     rides = tables.rides
-    of_kind = service_intensity(tables, network, clock).reindex(rides.names())
-    moving = rides.km(leg_distances_km(network)) * of_kind["g_per_unit_km"].to_numpy() / 1000
+    distance = leg_distances_km(network)
+    of_kind = _intensity(tables, network, clock, distance).reindex(rides.names())
+    moving = rides.km(distance) * of_kind["g_per_unit_km"].to_numpy() / 1000
     is_teu = of_kind["unit"].to_numpy() == "teu"
     handling = _handling_kg_per_teu(network)
     at_calls = rides.at_calls(handling, rides.board_call) + rides.at_calls(

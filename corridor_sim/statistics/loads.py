@@ -195,30 +195,25 @@ class DepartureFacts:
     @cached_property
     def boarded_mteu(self) -> Ints:
         """Load that boarded over all calls, thousandths of a TEU."""
-        return self._boarded(self._plan.shipments.mteu, self._log.leg_departure >= 0)
-
-    def _boarded(self, amount: Ints, legs: NDArray[np.bool_]) -> Ints:
-        rows = np.flatnonzero(legs)
-        of_leg = amount[self._plan.legs.shipment[rows]]
-        whole = whole_sums(self._log.leg_departure[rows], of_leg, self._plan.n_departures)
+        legs = np.flatnonzero(self._log.leg_departure >= 0)
+        mteu = self._plan.shipments.mteu[self._plan.legs.shipment[legs]]
+        whole = whole_sums(self._log.leg_departure[legs], mteu, self._plan.n_departures)
         return whole[self.departure]
 
     @cached_property
-    def vehicles(self) -> Ints:
+    def vehicles(self) -> NDArray[np.int32]:
         """Vehicles of a convoy, else 1."""
-        services = self._plan.services
-        vehicles = np.ones(len(self), dtype=np.int64)
-        own = np.flatnonzero(services.dispatch[self.service] == ON_DEMAND)
-        service = self.service[own]
-        # All of a convoy's load boards at its first call.
-        legs = (self._plan.legs.number >= 0) & (self._log.leg_departure >= 0)
-        for amount, one in (
-            (self._plan.shipments.mteu, services.capacity_mteu),
-            (self._plan.shipments.kg, services.capacity_kg),
-        ):
-            load = self._boarded(amount, legs)[own]
-            vehicles[own] = np.maximum(vehicles[own], -(-load // one[service]))
-        return vehicles
+        services, shipments, legs = self._plan.services, self._plan.shipments, self._plan.legs
+        # A departure on demand is that of one leg.
+        rows = np.flatnonzero((legs.number >= 0) & (self._log.leg_departure >= 0))
+        shipment, service = legs.shipment[rows], legs.service[rows]
+        needed = np.maximum(
+            -(-shipments.mteu[shipment] // services.capacity_mteu[service]),
+            -(-shipments.kg[shipment] // services.capacity_kg[service]),
+        )
+        vehicles = np.ones(self._plan.n_departures, dtype=np.int32)
+        vehicles[self._log.leg_departure[rows]] = np.maximum(needed, 1)
+        return vehicles[self.departure]
 
     @property
     def capacity_mteu(self) -> Ints:
@@ -230,7 +225,7 @@ class DepartureFacts:
         """Limit of all its vehicles, kilograms."""
         # A service without a payload limit has a huge one: keep the product within 64 bits.
         one = self._plan.services.capacity_kg[self.service]
-        return np.minimum(one, _NO_LIMIT_KG // self.vehicles) * self.vehicles
+        return np.minimum(one, np.int64(_NO_LIMIT_KG) // self.vehicles) * self.vehicles
 
     @cached_property
     def _peaks(self) -> tuple[Ints, Ints]:
