@@ -172,6 +172,8 @@ def _tandems(sizes: Sizes, found: Findings) -> list[Row]:
     ]
     draws = tandem.draw_tandem(sizes.customers)
     plan = tandem.plan_of(draws)
+    # Machine code is there, and memory has been had once.
+    _compiled(plan)
     found.facts["visits of the tandem"] = f"{sizes.customers * tandem.STATIONS:,}"
     for row, name in zip(rows, ("ciw", "salabim"), strict=True):
         if name not in tandem.PEERS:
