@@ -308,13 +308,15 @@ class ResourceFrame:
             closed = tuple(Closure(start, end, servers=0) for start, end in shut)
             resources.append(_Resource(base, tuple(closures.get(name, ())), closed, chambers))
         lock_rows = np.array(locks, dtype=np.int64).reshape(-1, 4)
+        # Most are alike: open without limit at all times.
+        rows = {resource: resource.rows() for resource in dict.fromkeys(resources)}
         return cls(
             names=names,
             kind=kind,
             per_teu_s=per_teu_s,
             locks=LockTable(*(lock_rows[:, column].copy() for column in range(4))),
             _resources=tuple(resources),
-            _rows=tuple(resource.rows() for resource in resources),
+            _rows=tuple(rows[resource] for resource in resources),
         )
 
     def table(self, drawn: Mapping[str, list[Closure]]) -> ResourceTable:

@@ -212,6 +212,9 @@ def _refuse_oversized(
 def _times_of(network: Network) -> dict[str, tuple[Distribution, float]]:
     """Return the time distribution (hours) and the probability of each link and facility."""
     times = {str(name): (time, 1.0) for name, time in network.links["time_h"].items()}
-    for name, row in network.facilities[["fixed_h", "probability"]].iterrows():
-        times[str(name)] = (row["fixed_h"], float(row["probability"]))
+    table = network.facilities
+    for name, time, probability in zip(
+        table.index, table["fixed_h"], table["probability"], strict=True
+    ):
+        times[str(name)] = (time, float(probability))
     return times

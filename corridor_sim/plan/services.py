@@ -69,13 +69,6 @@ class ServiceLayout:
         rows = slice(int(first[service]), int(first[service + 1]))
         return [int(value) for value in self.columns["step_resource"][rows]]
 
-    def quota_mteu(self, service: int) -> list[int]:
-        """Return the most that boards at each call of a service, thousandths of a TEU."""
-        first = self.columns["step_first"]
-        rows = slice(int(first[service]), int(first[service + 1]))
-        calls = self.columns["step_call"][rows] >= 0
-        return [int(value) for value in self.columns["step_quota_mteu"][rows][calls]]
-
 
 def _seconds(hours: float) -> int:
     return max(round(hours * _HOUR), 1)

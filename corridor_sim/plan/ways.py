@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,14 @@ def route_patterns(
     service_of = {name: rank for rank, name in enumerate(layout.names)}
     desks = Desks(network)
     corridor = network.services["corridor"].to_dict()
-    dispatch = layout.columns["dispatch"]
+    truck_steps = [
+        steps if dispatch == ON_DEMAND else 0
+        for dispatch, steps in zip(
+            layout.columns["dispatch"].tolist(),
+            np.diff(layout.columns["step_first"]).tolist(),
+            strict=True,
+        )
+    ]
     patterns: list[RoutePattern] = []
     missing: dict[str, str] = {}
     for route in routes:
@@ -93,10 +100,7 @@ def route_patterns(
         if own.missing_customs:
             missing[own.missing_customs] = route.name
         before = [tuple(rank_of[name] for name in names) for names in own.before]
-        steps = tuple(
-            len(layout.steps(service)) if dispatch[service] == ON_DEMAND else 0
-            for service in services
-        )
+        steps = tuple(truck_steps[service] for service in services)
         draws = sum(steps) + sum(len(visits) for visits in before)
         if draws > DRAWS_PER_SHIPMENT:
             raise InputError(
@@ -209,8 +213,7 @@ class WayTable:
         n_legs = column([*(len(pattern.service) for pattern in patterns), 0])
         service = column(rank for pattern in patterns for rank in pattern.service)
         n_visits = column(len(visits) for visits in rows)
-        largest = [_largest_shipment(pattern, layout) for pattern in patterns]
-        capacity = np.array([*largest, _NO_LIMIT], dtype=np.int64)
+        capacity = np.array([*_largest_shipments(patterns, layout), _NO_LIMIT], dtype=np.int64)
         return cls(
             n_legs=n_legs,
             first=before(n_legs),
@@ -229,13 +232,21 @@ class WayTable:
         )
 
 
-def _largest_shipment(pattern: RoutePattern, layout: ServiceLayout) -> tuple[int, int]:
-    """Return the thousandths of a TEU and the kilograms that all its rides can take."""
+def _largest_shipments(
+    patterns: Sequence[RoutePattern], layout: ServiceLayout
+) -> Iterator[tuple[int, int]]:
+    """Give the thousandths of a TEU and the kilograms that all rides of each route can take."""
     columns = layout.columns
-    mteu, kg = _NO_LIMIT
-    for service, call in zip(pattern.service, pattern.board_call, strict=True):
-        if service >= 0 and columns["dispatch"][service] != ON_DEMAND:
-            quota = layout.quota_mteu(service)[call]
-            mteu = min(mteu, int(columns["capacity_mteu"][service]), quota)
-            kg = min(kg, int(columns["capacity_kg"][service]))
-    return mteu, kg
+    rides = columns["dispatch"] != ON_DEMAND
+    payload_kg = np.where(rides, columns["capacity_kg"], _NO_LIMIT[1]).tolist()
+    is_call = columns["step_call"] >= 0
+    owner = np.repeat(np.arange(len(rides)), columns["n_calls"])
+    room = np.minimum(columns["step_quota_mteu"][is_call], columns["capacity_mteu"][owner])
+    room_mteu = np.where(rides[owner], room, _NO_LIMIT[0]).tolist()
+    first_call = (np.cumsum(columns["n_calls"]) - columns["n_calls"]).tolist()
+    for pattern in patterns:
+        legs = list(zip(pattern.service[:-1], pattern.board_call[:-1], strict=True))
+        yield (
+            min(room_mteu[first_call[service] + call] for service, call in legs),
+            min(payload_kg[service] for service, _ in legs),
+        )
