@@ -40,6 +40,7 @@ __all__ = [
     "replicate",
     "run_batches",
     "shard_folders",
+    "variance_share",
 ]
 
 KIND = "batch"
@@ -391,6 +392,133 @@ class Batch:
                 }
             )
         return pd.DataFrame(rows)
+
+    # -- uncertain inputs ----------------------------------------------------------------------
+
+    @property
+    def has_uncertain_inputs(self) -> bool:
+        """Whether inputs were drawn."""
+        return bool(self.manifest["identity"]["uncertain_inputs"])
+
+    def variance_shares(self, *, level: float = 0.95) -> pd.DataFrame:
+        """Return how much of the variance comes from inputs, and how much from operations.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        DataFrame
+            figure, sd, input_share, low, high, operational_share, n, n_twins. The operational
+            variance is that between twins, which share their inputs; the interval takes it and
+            the total variance for those of normal figures.
+
+        Raises
+        ------
+        CorridorSimError
+            If no inputs were drawn.
+        """
+        self._refuse_certain()
+        twins = self.table("twins")
+        rows = [
+            variance_share(self.frame, twins, figure, level=level) | {"figure": figure}
+            for figure in self.figures
+        ]
+        frame = pd.DataFrame(rows)
+        return frame[["figure", *(name for name in frame.columns if name != "figure")]]
+
+    def input_effects(self, figure: str = "cleared_cny") -> pd.DataFrame:
+        """Return how a figure goes with each drawn input, the closest first.
+
+        Parameters
+        ----------
+        figure : str
+            One of `figures`.
+
+        Returns
+        -------
+        DataFrame
+            input, correlation (Spearman's, of ranks), share (its square: roughly the share of the
+            variance), p_value.
+
+        Raises
+        ------
+        CorridorSimError
+            If no inputs were drawn.
+        """
+        from scipy.stats import spearmanr
+
+        self._refuse_certain()
+        factors = self.table("inputs").pivot_table(
+            index="replication", columns="input", values="factor"
+        )
+        values = self.frame.set_index("replication")[figure].reindex(factors.index)
+        known = np.isfinite(values.to_numpy(np.float64))
+        rows = []
+        for name in factors.columns:
+            found = spearmanr(factors[name][known], values[known])
+            r = float(found.statistic)
+            rows.append(
+                {"input": name, "correlation": r, "share": r**2, "p_value": float(found.pvalue)}
+            )
+        frame = pd.DataFrame(rows).sort_values("share", ascending=False, kind="stable")
+        return frame.reset_index(drop=True)
+
+    def _refuse_certain(self) -> None:
+        if not self.has_uncertain_inputs:
+            raise CorridorSimError(
+                f"{self.folder} was run with all inputs as they are; run it with uncertain inputs"
+            )
+
+
+def variance_share(
+    frame: pd.DataFrame, twins: pd.DataFrame, figure: str, *, level: float = 0.95
+) -> dict[str, float | int]:
+    """Return the share of the variance that comes from the inputs.
+
+    Parameters
+    ----------
+    frame, twins : DataFrame
+        Replications, and twins of some of them that share their inputs.
+    figure : str
+        Column.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    dict
+        sd, input_share, low, high, operational_share, n, n_twins.
+    """
+    from scipy.special import fdtri
+
+    values = frame[figure].to_numpy(np.float64)
+    values = values[np.isfinite(values)]
+    joined = frame[["replication", figure]].merge(
+        twins[["replication", figure]], on="replication", suffixes=("", "_twin")
+    )
+    apart = (joined[figure] - joined[f"{figure}_twin"]).to_numpy(np.float64)
+    apart = apart[np.isfinite(apart)]
+    n, pairs = len(values), len(apart)
+    total = float(values.var(ddof=1)) if n > 1 else math.nan
+    operational = low = high = math.nan
+    if pairs and total > 0:
+        operational = float((apart**2).mean() / 2) / total
+        tail = (1 - level) / 2
+        low = 1 - operational / float(fdtri(pairs, n - 1, tail))
+        high = 1 - operational / float(fdtri(pairs, n - 1, 1 - tail))
+    share = float(np.clip(1 - operational, 0, 1))
+    return {
+        "sd": math.sqrt(total) if n > 1 else math.nan,
+        "input_share": share,
+        "low": float(np.clip(low, 0, 1)),
+        "high": float(np.clip(high, 0, 1)),
+        "operational_share": 1 - share,
+        "n": n,
+        "n_twins": pairs,
+    }
 
 
 # -- running -------------------------------------------------------------------------------------

@@ -96,7 +96,29 @@ def batch_screen(batch: Batch) -> str:
         lines.append(
             f"  The window has {scenario.period.days} days; a year at its pace is compared."
         )
+    if batch.has_uncertain_inputs and len(batch) > 1:
+        lines += ["", *_uncertainty_lines(batch)]
     return "\n".join([*lines, *(["", *gaps(batch)] if gaps(batch) else [])]) + "\n"
+
+
+def _uncertainty_lines(batch: Batch) -> list[str]:
+    """Return where the spread comes from: inputs nobody knows well, or the run of things."""
+    frame = batch.variance_shares().set_index("figure")
+    rows = []
+    for figure in ("cleared_cny", "delayed_cny_days", "mean_h"):
+        row = frame.loc[[figure]].to_dict("records")[0]
+        factor, unit, digits = scaled(figure)
+        bounds = f"{percent(float(row['low']))} to {percent(float(row['high']))}"
+        shares = [percent(float(row[name])) for name in ("input_share", "operational_share")]
+        sd = number(float(row["sd"]) * factor, digits)
+        rows.append([figure_name(figure), unit, sd, shares[0], bounds, shares[1]])
+    head = ["Where the spread comes from", "", "sd", "inputs", "95 % sure", "operations"]
+    effects = batch.input_effects().head(5)
+    told = [
+        f"  {row['input']}: {float(row['correlation']):+.2f}" for row in effects.to_dict("records")
+    ]
+    words = "Inputs the cleared value goes with most (rank correlation):"
+    return [table(head, rows, text_columns=2), "", words, *map(plain, told)]
 
 
 def _goal_lines(batch: Batch) -> list[str]:
