@@ -179,23 +179,6 @@ class Distribution:
             return math.fsum(v * w for v, w in zip(values, self.weights, strict=True))
         return values[0]
 
-    def scaled(self, factor: float) -> Distribution:
-        """Return the distribution of `factor` times what is drawn from this one.
-
-        Parameters
-        ----------
-        factor : float
-            Above zero.
-
-        Returns
-        -------
-        Distribution
-            Of the same shape; what describes the spread of a mean stays.
-        """
-        moved = len(self.values) if self.name not in ("gamma", "lognormal") else 1
-        values = tuple(value * factor for value in self.values[:moved]) + self.values[moved:]
-        return Distribution(self.name, values, self.weights)
-
     def support(self) -> tuple[float, float]:
         """Return the smallest and the largest value."""
         if self.name in ("exponential", "gamma", "lognormal"):
