@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := corridor_sim networks tests benchmarks docs
 TYPED := corridor_sim networks/build
 
-.PHONY: help run test setup setup-run browser lint format pytest suites benchmark docs build clean
+.PHONY: help run test setup setup-run browser lint format pytest suites benchmark measured docs build clean
 
 help:
 	@echo "make run        install and simulate $(SCENARIO), then tell where its map lies"
@@ -26,6 +26,7 @@ help:
 	@echo "make lint       only the checks"
 	@echo "make format     bring the code into its standard form"
 	@echo "make benchmark  measure everything, twenty minutes, and write benchmarks/REPORT.md"
+	@echo "make measured   run the model beside the published figures and write its tables into docs/"
 	@echo "make docs       build the documentation into docs/_build/html"
 	@echo "make build      build the wheel and the source archive into dist/"
 	@echo "make clean      remove everything that the above have made, but for results/"
@@ -98,6 +99,12 @@ suites: $(VENV)/installed-peers
 
 benchmark: $(VENV)/installed-peers
 	$(BIN)/python -m benchmarks.report $(REPORT_OPTIONS)
+
+# Half an hour; interrupted, it goes on where it stopped.
+measured: setup
+	@mkdir -p build
+	$(BIN)/corridor-sim validate-model -n 3 --out docs/_made/validation.txt
+	$(BIN)/corridor-sim assumptions --keep build/assumptions.jsonl --out docs/_made/assumptions.txt
 
 docs: $(VENV)/installed-docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html

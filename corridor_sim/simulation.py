@@ -18,7 +18,7 @@ from corridor_sim.network import Network
 from corridor_sim.plan.compile import PlanFrame, compile_plan
 from corridor_sim.plan.limits import check_demand_size, check_service_size
 from corridor_sim.results import Results
-from corridor_sim.routes.alternatives import enumerate_routes
+from corridor_sim.routes.alternatives import RouteSet, enumerate_routes
 from corridor_sim.routes.choice import ChoiceModel, build_choice_model, corridor_constants
 from corridor_sim.routes.premiums import find_premiums, service_room, with_premiums
 from corridor_sim.routes.service_graph import closed_services
@@ -131,13 +131,23 @@ def _sized_demand(
     return od, clock
 
 
-def lay_groundwork(scenario: Scenario) -> Groundwork:
+def lay_groundwork(
+    scenario: Scenario,
+    *,
+    inputs: tuple[Network, DemandTables] | None = None,
+    routes: RouteSet | None = None,
+) -> Groundwork:
     """Do the part of a run that its replications share.
 
     Parameters
     ----------
     scenario : Scenario
         What is to be simulated.
+    inputs : tuple of Network and DemandTables, optional
+        Tables in place of those that `read_inputs` would read, for changes a scenario cannot state.
+    routes : RouteSet, optional
+        Of the same network, disruptions and pairs, where only amounts or tastes differ: they are
+        not searched again.
 
     Returns
     -------
@@ -150,7 +160,7 @@ def lay_groundwork(scenario: Scenario) -> Groundwork:
         If an input is at fault.
     """
     with _uncollected():
-        return _laid_groundwork(scenario)
+        return _laid_groundwork(scenario, inputs, routes)
 
 
 @contextlib.contextmanager
@@ -165,12 +175,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _laid_groundwork(scenario: Scenario) -> Groundwork:
+def _laid_groundwork(
+    scenario: Scenario, inputs: tuple[Network, DemandTables] | None, routes: RouteSet | None
+) -> Groundwork:
     started = time.perf_counter()
-    network, tables = read_inputs(scenario)
+    network, tables = read_inputs(scenario) if inputs is None else inputs
     read = time.perf_counter()
     od, clock = _sized_demand(network, tables, scenario)
-    routes = enumerate_routes(network, od, scenario)
+    routes = enumerate_routes(network, od, scenario) if routes is None else routes
     constants = corridor_constants(tables, scenario)
     choice = build_choice_model(routes, constants, beta=scenario.choice.beta)
     if scenario.choice.premiums:

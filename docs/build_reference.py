@@ -25,7 +25,7 @@ from corridor_sim.statistics import CAUSES
 __all__ = ["BLOCK", "FOLDER", "KINDS", "filled", "main"]
 
 FOLDER = Path(__file__).parent / "reference"
-BLOCK = re.compile(r"(<!-- made: (\w+) (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- made: (\w+) ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _WORDS = {"string": "text", "integer": "whole number", "boolean": "true or false"}
 
 #: Words for keys and options that say nothing of their own.

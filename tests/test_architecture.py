@@ -37,6 +37,7 @@ LAYERS = (
     ("maps", "screen"),
     ("simulation",),
     ("experiments",),
+    ("assumptions", "validation"),
     ("preview", "report"),
     ("cli",),
     ("__main__",),

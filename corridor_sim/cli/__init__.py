@@ -12,14 +12,16 @@ from collections.abc import Sequence
 import click
 
 from corridor_sim import __version__
+from corridor_sim.cli.assumptions import assumptions
 from corridor_sim.cli.batch import batch, collect
 from corridor_sim.cli.compare import compare
 from corridor_sim.cli.inspect import list_command, preview, schema, validate
-from corridor_sim.cli.report import report_command
 from corridor_sim.cli.rank import rank
+from corridor_sim.cli.report import report_command
 from corridor_sim.cli.results import map_command, reproduce
 from corridor_sim.cli.run import run
 from corridor_sim.cli.sweep import sweep
+from corridor_sim.cli.validate_model import validate_model
 
 __all__ = ["cli", "main"]
 
@@ -41,6 +43,8 @@ for command in (
     sweep,
     rank,
     validate,
+    validate_model,
+    assumptions,
     preview,
     map_command,
     report_command,

@@ -14,7 +14,7 @@ from networks.build.places import facility_rows, node_names, node_rows, write_so
 from networks.build.seasons import holiday_rows, month_rows
 from networks.build.services import build_services
 from networks.build.tables import NETWORK, BuildError, read_raw, write_table
-from networks.build.three_gorges import build_three_gorges
+from networks.build.three_gorges import build_three_gorges, published_rows
 
 __all__ = ["build", "main"]
 
@@ -67,6 +67,7 @@ def build(target: Path = NETWORK) -> dict[str, int]:
     write("calls", (row for service in services for row in calls_of(service, finder, stands_at)))
     for name in _COPIED:
         write(name, read_raw(name))
+    write("published", published_rows(), "validation/")
     for name in _COPIED_DEMAND:
         write(name, read_raw(name), "demand/")
     write("months", month_rows(), "demand/")

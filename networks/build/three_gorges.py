@@ -20,7 +20,7 @@ from pathlib import Path
 
 from networks.build.tables import BuildError, number, read_raw, write_table
 
-__all__ = ["AWAY_H", "LockYear", "build_three_gorges", "lock_years"]
+__all__ = ["AWAY_H", "LockYear", "build_three_gorges", "lock_years", "published_rows"]
 
 FOLDER = Path(__file__).parent.parent / "three_gorges"
 CONFIGS = Path(__file__).parent.parent.parent / "configs"
@@ -169,6 +169,19 @@ def lock_years() -> dict[int, LockYear]:
         )
         for year, figures in found.items()
     }
+
+
+def published_rows() -> list[dict[str, str]]:
+    """Return the published figures that the model is compared with.
+
+    ``FLEET2019`` in their settings stands for the fleet of that year.
+    """
+    fleet = lock_years()[2019].fleet.items()
+    cells = "; ".join(f"background.{name}.population={ships}" for name, ships in fleet)
+    return [
+        {**row, "settings": row["settings"].replace("FLEET2019", cells)}
+        for row in read_raw("published")
+    ]
 
 
 def build_three_gorges(

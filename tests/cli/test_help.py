@@ -15,6 +15,7 @@ from corridor_sim.cli import cli
 from tests.cli.conftest import Call, environment, process
 
 COMMANDS = (
+    "assumptions",
     "batch",
     "collect",
     "compare",
@@ -27,6 +28,7 @@ COMMANDS = (
     "schema",
     "sweep",
     "validate",
+    "validate-model",
 )
 SLOW = ("folium", "networkx", "numba", "numpy", "pandas", "pyarrow", "pydantic", "rich", "scipy")
 
