@@ -48,8 +48,13 @@ def test_labels_are_sorted_and_may_repeat() -> None:
 def test_frames_are_of_their_own() -> None:
     table = small_table()
     frame = table.frame(["call", "teu", "place"])
-    frame.loc[0, "call"] = 99
-    assert table.numbers("call")[0] == 2
+    changed = table.frame()
+    changed.loc[0, ["call", "teu", "place"]] = [99, 99.0, "Cc"]
+    changed["share"] += 1
+    assert changed["call"].tolist() == [99, 0, 1, 2]
+    assert table.numbers("call")[0] == frame.at[0, "call"] == 2
+    assert table.shown("share")[0] == table.frame().at[0, "share"] == 0.1
+    assert table.names("place").codes[0] == 1
     assert frame["teu"].tolist() == [0.1, 0.2, 0.3, 0.4]
     assert frame["place"].isna().tolist() == [False, False, True, False]
 

@@ -212,7 +212,7 @@ def _shipments(run: _Run) -> Table:
     def cause(number: int) -> Maker:
         def make(rows: slice) -> NDArray[np.int32]:
             start, stop, _ = rows.indices(n)
-            return np.ascontiguousarray(run.causes.of_shipments(start, stop)[:, number])
+            return run.causes.of_shipments(start, stop)[:, number]
 
         return make
 
@@ -269,8 +269,7 @@ def _legs(run: _Run) -> Table:
             first, last = np.searchsorted(legs.first, [start, stop], side="left")
             if stop == n:
                 last = len(legs.first) - 1
-            seconds = run.causes.of_legs(int(first), int(last))
-            return np.ascontiguousarray(seconds[:, number])
+            return run.causes.of_legs(int(first), int(last))[:, number]
 
         return make
 

@@ -43,6 +43,9 @@ CAUSES: dict[str, str] = {
     "moving": "under way",
 }
 
+# Shipments whose legs are counted together: those of a year are not kept for the sums alone.
+_MOST_AT_ONCE = 2**17
+
 _AT_FACILITY: dict[str, tuple[str, str]] = {
     "berth": ("handling_queue", "handling"),
     "rail_yard": ("handling_queue", "handling"),
@@ -159,7 +162,9 @@ class CauseSeconds:
         self._plan, self._log, self._index = plan, log, index
         self._of_resource = cause_of_resources(plan, facility_kinds)
         self._compiled = has_compiler() if compiled is None else compiled
+        # Column after column asks for the same rows.
         self._last: tuple[tuple[int, int], tuple[Seconds, Seconds]] | None = None
+        self._last_whole = (0, 0), np.empty((0, N_CAUSES), dtype=np.int32)
 
     def of_legs(self, start: int, stop: int) -> Seconds:
         """Return the seconds of each cause on the leg rows of shipments.
@@ -200,7 +205,16 @@ class CauseSeconds:
         ArithmeticError
             As for `of_legs`.
         """
-        return self._counted(start, stop)[1]
+        if stop - start <= _MOST_AT_ONCE:
+            return self._counted(start, stop)[1]
+        kept, whole = self._last_whole
+        if kept != (start, stop):
+            whole = np.empty((stop - start, N_CAUSES), dtype=np.int32)
+            for begin in range(start, stop, _MOST_AT_ONCE):
+                end = min(begin + _MOST_AT_ONCE, stop)
+                whole[begin - start : end - start] = self._counted(begin, end)[1]
+            self._last_whole = (start, stop), whole
+        return whole
 
     def _counted(self, start: int, stop: int) -> tuple[Seconds, Seconds]:
         last = self._last

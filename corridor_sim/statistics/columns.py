@@ -149,6 +149,7 @@ class Table:
         self._n_rows = n_rows
         self._makers = dict(makers)
         self._made: dict[str, Column] = {}
+        self._shown: dict[str, pd.Series] = {}
 
     @classmethod
     def of(cls, columns: Mapping[str, Column]) -> Table:
@@ -256,8 +257,15 @@ class Table:
         DataFrame
             Of its own: what is changed in it changes nothing here.
         """
-        shown = {name: self[name] for name in (self if columns is None else columns)}
-        return pd.DataFrame(
-            {n: c if isinstance(c, np.ndarray) else c.show() for n, c in shown.items()},
-            index=pd.RangeIndex(self._n_rows),
-        )
+        shown = {name: self._series(name) for name in (self if columns is None else columns)}
+        # Nothing is copied before somebody writes into it (before pandas 3: copied now).
+        return pd.concat(shown, axis=1) if shown else pd.DataFrame(index=range(self._n_rows))
+
+    def _series(self, name: str) -> pd.Series:
+        """Return a column as pandas has it; kept, as pandas copies what it shares on a write."""
+        shown = self._shown.get(name)
+        if shown is None:
+            column = self[name]
+            values = column if isinstance(column, np.ndarray) else column.show()
+            shown = self._shown[name] = pd.Series(values, copy=False)
+        return shown

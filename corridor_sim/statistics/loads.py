@@ -225,7 +225,9 @@ class DepartureFacts:
         """Limit of all its vehicles, kilograms."""
         # A service without a payload limit has a huge one: keep the product within 64 bits.
         one = self._plan.services.capacity_kg[self.service]
-        return np.minimum(one, np.int64(_NO_LIMIT_KG) // self.vehicles) * self.vehicles
+        most: Ints = np.floor_divide(_NO_LIMIT_KG, self.vehicles, dtype=np.int64)
+        limit: Ints = np.minimum(one, most) * self.vehicles
+        return limit
 
     @cached_property
     def _peaks(self) -> tuple[Ints, Ints]:
