@@ -224,9 +224,12 @@ class DepartureFacts:
     def capacity_kg(self) -> Ints:
         """Limit of all its vehicles, kilograms."""
         # A service without a payload limit has a huge one: keep the product within 64 bits.
-        one = self._plan.services.capacity_kg[self.service]
-        most: Ints = np.floor_divide(_NO_LIMIT_KG, self.vehicles, dtype=np.int64)
-        limit: Ints = np.minimum(one, most) * self.vehicles
+        one, vehicles = (
+            self._plan.services.capacity_kg[self.service],
+            self.vehicles.astype(np.int64),
+        )
+        most = np.full(len(vehicles), _NO_LIMIT_KG, dtype=np.int64) // vehicles
+        limit: Ints = np.minimum(one, most) * vehicles
         return limit
 
     @cached_property
