@@ -133,6 +133,7 @@ def _check(tables: DemandTables, network: Network, scenario: Scenario) -> list[F
         *_od_faults(tables, network, f"{scenario.demand.table}.csv"),
         *_month_faults(tables),
         *_other_cargo_faults(tables, network),
+        *_capacity_faults(tables, network),
         *_source_faults(tables, network, scenario),
         *_scenario_faults(tables, scenario),
     ]
@@ -235,6 +236,34 @@ def _other_cargo_faults(tables: DemandTables, network: Network) -> list[Fault]:
         if not (row["t_per_teu"] > 0 and row["shipment_teu"].mean() > 0):
             text = f"'{row['other_cargo']}' weighs nothing or ships nothing"
             faults.append(Fault("other_cargo.csv", text, row=row["line"]))
+    return faults
+
+
+def _capacity_faults(tables: DemandTables, network: Network) -> list[Fault]:
+    """Tell vehicles that cannot take the smallest shipment of any cargo they are for.
+
+    A service on demand sends as many vehicles as a shipment needs.
+    """
+    least: dict[str, tuple[float, float, str]] = {}
+    for frame, name in ((tables.commodities, "commodity"), (tables.other_cargo, "other_cargo")):
+        for row in frame.to_dict("records"):
+            teu = row["shipment_teu"].support()[0]
+            smallest = (teu, teu * row["t_per_teu"], str(row[name]))
+            for kind in row["carries"]:
+                least[kind] = min(least.get(kind, smallest), smallest)
+    faults = []
+    for service in network.services.to_dict("records"):
+        cargo = [least[kind] for kind in service["carries"] if kind in least]
+        if service["dispatch"] == "on_demand" or not cargo:
+            continue
+        for column, unit, place in (("capacity_teu", "TEU", 0), ("capacity_t", "t", 1)):
+            smallest = min(cargo, key=lambda item: item[place])
+            if service[column] < smallest[place]:
+                text = (
+                    f"'{service['service']}' holds {service[column]:g} {unit}, less than the "
+                    f"smallest shipment it is for ('{smallest[2]}', {smallest[place]:g} {unit})"
+                )
+                faults.append(Fault("services.csv", text, row=service["line"], column=column))
     return faults
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from corridor_sim.errors import Fault, nearest, shorten
 from corridor_sim.network.attributes import TABLES, attributes_of
+from corridor_sim.network.plausibility import plausibility_faults
 from corridor_sim.network.service_checks import service_faults
 
 __all__ = ["Rows", "check_references", "check_sources", "check_tables", "source_keys"]
@@ -56,6 +57,7 @@ def check_tables(rows: Rows) -> list[Fault]:
         *service_faults(rows),
         *_zones(rows),
         *_regions(rows),
+        *plausibility_faults(rows),
     ]
 
 

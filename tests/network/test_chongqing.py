@@ -233,6 +233,34 @@ def test_wagons_beyond_the_border_are_a_finite_fleet_that_comes_back(network: Ne
             assert len(back)
 
 
+def test_road_borders_have_opening_hours(network: Network) -> None:
+    gates = network.facilities[network.facilities["kind"] == "border_road"]
+    to_the_south = gates.index.isin(
+        ["YYG_BORDER", "LBG_BORDER", "HKO_BORDER", "DXG_BORDER", "MHN_ROAD"]
+    )
+    assert to_the_south.sum() == 5
+    assert all(not calendar.always_open for calendar in gates.loc[to_the_south, "calendar"])
+
+
+def test_fleets_beyond_the_border_are_a_tenth_above_their_work(network: Network) -> None:
+    """No fleet is so large that wagons could never be short: cycle times trips and a tenth."""
+    services = network.services
+    fleets = services[(services["mode"] == "rail") & (services["fleet"] > 0)]
+    sets = fleets.groupby(fleets["pool"].str.partition("@")[0])["fleet"].sum()
+    per_week = 2 * 20.5 * 110 / 82 / 2 * 0.9
+    hours = network.links["time_h"].map(lambda time: time.mean())
+    running = network.calls["link"].map(hours).groupby(network.calls["service"]).sum()
+    # Trips a week that the fleets beyond the Chinese border could make at best.
+    out = fleets[fleets.index.str.match("train:(DOS|ATK|ZMU|ZBK)>")]
+    trips = 0.0
+    for name, row in out.iterrows():
+        pool = row["pool"].partition("@")[0]
+        back = fleets[fleets["return_pool"] == row["pool"]].index[0]
+        cycle_h = running[name] + running[back] + 2 * row["turnaround_h"]
+        trips += sets[pool] * 168 / cycle_h
+    assert per_week < trips < 1.9 * per_week
+
+
 # -- capacity ------------------------------------------------------------------------------------
 
 
@@ -252,13 +280,13 @@ def between(network: Network, starts: str, end: str) -> list[str]:
         # 35 trains a week per direction of 100 TEU for 166,000 TEU out.
         ("trains to Qinzhou", ("train:CQ_",), ("QZP",), 182_500),
         ("trains from Qinzhou", ("train:QZP>",), ("CQ_TJC", "CQ_YZ", "CQ_XNY"), 182_500),
-        # 24.5 a week per direction at 82 TEU.
-        ("railway express out", ("train:CQ_",), ("DOS", "ATK", "ZMU", "ZBK"), 104_750),
+        # 21 slots a week per direction at 110 TEU, of which 19 trains at 107 carry 209,000 TEU.
+        ("railway express out", ("train:CQ_",), ("DOS", "ATK", "ZMU", "ZBK"), 120_450),
         (
             "railway express back",
             ("train:ALK", "train:HGS", "train:ERL", "train:MZL"),
             ("CQ_TJC",),
-            104_750,
+            120_450,
         ),
         # 983 sailings both ways in ten months at 292 boxes.
         ("express barges down", ("barge_express:CQ_",), ("SHW",), 172_000),
