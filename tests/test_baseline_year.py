@@ -70,6 +70,41 @@ def test_land_sea_boxes_are_near_the_published_count(baseline: Results) -> None:
     assert moved["ilstc"] == pytest.approx(327_700, rel=0.2)
 
 
+def test_block_trains_leave_mostly_full(baseline: Results) -> None:
+    """Trains to Qinzhou, to Europe and back run for boxes, not for the timetable."""
+    loads = baseline.statistics.departures("service").set_index("service")["load_factor"]
+    for line in (r"CQ_(TJC|YZ|XNY)>QZP", "CQ_TJC>(DOS|ATK|ZMU)", "(ALK|HGS|ERL)>CQ_TJC"):
+        full = loads[loads.index.astype(str).str.fullmatch(f"train:{line}")]
+        assert len(full) == 3
+        assert full.between(0.78, 0.97).all(), full.to_dict()
+
+
+def test_trains_to_europe_keep_to_the_published_volume(baseline: Results) -> None:
+    """209,000 TEU both ways; slots and transit follow from it, own trade does not."""
+    moved = baseline.statistics.throughput("corridor").set_index("corridor")["teu"]
+    assert moved["cre"] == pytest.approx(209_000, rel=0.05)
+
+
+def test_trucks_over_the_southern_borders_are_near_the_published_trips(baseline: Results) -> None:
+    """Over 12,000 trips in 2025; no number of trucks was fitted."""
+    frame = baseline.tables.departures
+    service = frame["service"].astype(str)
+    over = service.str.match(r"truck:(CQ_NP>|\w+>CQ_NP@)") & ~service.str.contains("horgos")
+    counted = over & baseline.statistics.clock.in_window(frame["left_s"])
+    assert frame.loc[counted, "vehicles"].sum() == pytest.approx(12_000, rel=0.15)
+
+
+def test_wagons_bind_beyond_the_border_and_cranes_do_not(baseline: Results) -> None:
+    """Boxes wait longer for a trainset of the far side than for all cranes of the borders."""
+    legs = baseline.tables.legs
+    far = legs["service"].astype(str).str.match("train:(DOS|ATK|ZMU|ZBK)>") & (legs["end_s"] >= 0)
+    waits_h = (legs.loc[far, "board_s"] - legs.loc[far, "start_s"]).mean() / 3600
+    changes = baseline.statistics.queues("facility").set_index("facility")
+    cranes_h = changes.filter(regex="_GAUGE$", axis="index")["mean_wait_h"]
+    assert 12 < waits_h < 72
+    assert (cranes_h < 1.0).all()
+
+
 def test_the_express_barge_outruns_the_others(baseline: Results) -> None:
     """Priority at the lock is why it takes eight days and not twelve."""
     legs = baseline.tables.legs
