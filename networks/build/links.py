@@ -101,7 +101,8 @@ def _fare(row: Mapping[str, str], *, share: float) -> tuple[float | None, float 
         return None, max(round(cost - off_t), 0)
     if unit == "usd_per_t":
         return None, max(round(cost * CNY_PER_USD - off_t), 0)
-    raise BuildError(f"links: cost unit '{unit}' of {row['from_node']}-{row['to_node']}")
+    where = f"links: the fare {row['cost']} of {row['from_node']}-{row['to_node']}"
+    raise BuildError(f"{where} has {f'an unknown unit {unit!r}' if unit else 'no unit'}")
 
 
 def _times(row: Mapping[str, str]) -> tuple[float, float, float]:

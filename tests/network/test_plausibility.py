@@ -10,6 +10,8 @@ from corridor_sim import InputError, Scenario
 from corridor_sim.demand.tables import read_demand_tables
 from corridor_sim.errors import Fault
 from corridor_sim.network import Network
+from networks.build.links import build_links
+from networks.build.tables import BuildError, read_raw
 from tests.network.faulty import Edit, add, cell, drop, faults_of, write_good
 
 LINE, ROAD = "line:Z_A>Z_B", "road:Z_A>Z_B"
@@ -51,6 +53,17 @@ def test_a_link_without_fare_needs_a_cost_function(net: Path) -> None:
 def test_a_fare_has_its_unit_in_its_name(net: Path) -> None:
     (fault,) = change(net, cell("links", 2, fare="300"))
     assert "links.csv:1: unknown column 'fare'" in str(fault)
+
+
+def test_a_fare_of_the_raw_tables_has_a_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [dict(row) for row in read_raw("links")]
+    paid = next(row for row in rows if row["from_node"] == "SZB" and row["cost"])
+    paid["cost_unit"] = ""
+    monkeypatch.setattr(
+        "networks.build.links.read_raw", lambda name: rows if name == "links" else read_raw(name)
+    )
+    with pytest.raises(BuildError, match="the fare .* of SZB-HKG has no unit"):
+        build_links({row["node"] for row in read_raw("nodes")})
 
 
 def test_the_haul_over_a_border_holds_no_dwell(net: Path) -> None:
