@@ -62,7 +62,7 @@ def test_a_fare_of_the_raw_tables_has_a_unit(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(
         "networks.build.links.read_raw", lambda name: rows if name == "links" else read_raw(name)
     )
-    with pytest.raises(BuildError, match="the fare .* of SZB-HKG has no unit"):
+    with pytest.raises(BuildError, match=r"the fare .* of SZB-HKG has no unit"):
         build_links({row["node"] for row in read_raw("nodes")})
 
 
