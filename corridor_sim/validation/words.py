@@ -106,7 +106,11 @@ def as_markdown(validation: Validation, *, command: str) -> str:
     str
         Text to be included in a page.
     """
-    runs = ", ".join(f"{count} of `{name}`" for name, count in validation.replications.items())
+    named = ((label.partition(" "), count) for label, count in validation.replications.items())
+    runs = ", ".join(
+        f"{count} of `{name}`{' with settings of their own' if settings else ''}"
+        for (name, _, settings), count in named
+    )
     lines = [
         f"<!-- made by: {command} -->",
         "",
