@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor_sim.distributions import Distribution, DistributionError
+from corridor_sim.distributions import FAMILIES, Distribution, DistributionError
 from corridor_sim.streams import stream
 
 GOOD = [
@@ -138,3 +138,16 @@ def test_more_draws_begin_with_the_same(text: str) -> None:
     few = law.sample(stream(1, 0, "test", "x"), 10)
     many = law.sample(stream(1, 0, "test", "x"), 1000)
     assert (few == many[:10]).all()
+
+
+def test_one_call_for_many_distributions_gives_what_each_gives_alone() -> None:
+    """To the last bit, for plans batch them by family."""
+    u = stream(1, 0, "test", "family").random(500)
+    for family, quantile in FAMILIES.items():
+        laws = [law for law in map(Distribution.parse, [*LAWS, "7"]) if law.law()[0] == family]
+        assert laws, family
+        which = np.arange(len(u)) % len(laws)
+        parameters = np.array([law.law()[1:] for law in laws]).T
+        together = quantile(u, *parameters[:, which])
+        for number, law in enumerate(laws):
+            assert (together[which == number] == law.quantile(u[which == number])).all(), family

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 
-from corridor_sim.streams import stream
+from corridor_sim.streams import Streams, stream
 
 
 def test_an_address_has_its_draws_for_good() -> None:
@@ -46,3 +48,17 @@ def test_draws_are_uniform() -> None:
 
     firsts = np.array([stream(seed, 0, "u", "row").random() for seed in range(5_000)])
     assert stats.kstest(firsts, "uniform").pvalue > 1e-3
+
+
+def test_a_generator_turned_to_a_stream_is_that_stream_from_its_beginning() -> None:
+    """Whatever was drawn before: parts of a block of four numbers or of a number are dropped."""
+    streams = Streams(7, 3)
+    for n in range(20):
+        key = np.frombuffer(hashlib.sha256(f"7|3|way|row {n}".encode()).digest()[:16], np.uint64)
+        fresh = np.random.Generator(np.random.Philox(key=key))
+        turned = streams.turn_to("way", f"row {n}")
+        assert (turned.random(n) == fresh.random(n)).all()
+        assert turned.standard_normal(3).tolist() == fresh.standard_normal(3).tolist()
+        assert turned.poisson(4) == fresh.poisson(4)
+        # Takes half a number.
+        assert turned.integers(9, dtype=np.int32) == fresh.integers(9, dtype=np.int32)
