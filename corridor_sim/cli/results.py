@@ -3,38 +3,94 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from corridor_sim.cli.options import bad_input
 from corridor_sim.cli.progress import progress_by_date
 
+if TYPE_CHECKING:
+    from corridor_sim.maps.series import By, Lang
+
 __all__ = ["map_command", "reproduce"]
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command("map")
+@click.command("map", short_help="Draw the map of a result, or of two and their difference.")
 @click.argument("result", type=_FOLDER)
+@click.argument("other", type=_FOLDER, required=False)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Where the map goes.  [default: map.html]",
 )
-def map_command(result: Path, out: Path | None) -> None:
-    """Draw the map of a RESULT folder into a file of its own."""
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en", "both"]),
+    default="both",
+    show_default=True,
+    help="Language.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["month", "week"]),
+    help="Steps of the slider.  [default: week where a dated disruption is shorter than a month]",
+)
+@click.option(
+    "--basemap",
+    default="land",
+    show_default=True,
+    metavar="land|none|FILE",
+    help="What lies below: land without borders, nothing, or a GeoJSON file of your own.",
+)
+@click.option(
+    "--tiles",
+    metavar="URL",
+    help="Fetch tiles from here whenever the map is opened, for example "
+    "https://tiles.example.org/{z}/{x}/{y}.png. Without it a map fetches nothing.",
+)
+def map_command(
+    result: Path,
+    other: Path | None,
+    out: Path | None,
+    lang: Lang,
+    by: By | None,
+    basemap: str,
+    tiles: str | None,
+) -> None:
+    """Draw the map of a RESULT folder into a file of its own.
+
+    With a second folder the map shows both runs and what grew and shrank from the first to the
+    second.
+    """
+    from corridor_sim.errors import CorridorSimError
     from corridor_sim.maps import write_map
+    from corridor_sim.maps.grounds import base_text, checked_tiles
     from corridor_sim.results import Results
 
     path = out or Path("map.html")
     if not path.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder '{path.parent}'", param_hint="--out")
+    try:
+        base_text(basemap)
+        if tiles is not None:
+            checked_tiles(tiles)
+    except CorridorSimError as error:
+        raise click.ClickException(str(error)) from error
     with bad_input():
         results = Results.load(result)
+        compared = None if other is None else Results.load(other)
+    if compared is not None and compared.clock.window_days != results.clock.window_days:
+        raise click.ClickException(
+            f"{result} and {other} measure {results.clock.window_days:g} and "
+            f"{compared.clock.window_days:g} days; allowed: windows of the same length"
+        )
     draft = path.with_name(f".{path.name}.part")
     try:
-        write_map(results, draft)
+        write_map(results, draft, other=compared, by=by, lang=lang, basemap=basemap, tiles=tiles)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from corridor_sim.maps.series import By, Lang
     from corridor_sim.results import Results
 
 __all__ = ["import_ahead", "map_page", "write_map"]
@@ -21,13 +22,32 @@ def import_ahead() -> None:
     threading.Thread(target=import_module, args=["corridor_sim.maps.layers"], daemon=True).start()
 
 
-def map_page(results: Results) -> str:
-    """Return the map of a run as a page.
+def map_page(
+    results: Results,
+    *,
+    other: Results | None = None,
+    by: By | None = None,
+    lang: Lang = "both",
+    basemap: str | Path = "land",
+    tiles: str | None = None,
+) -> str:
+    """Return the map of a run, or of two and their difference, as a page.
 
     Parameters
     ----------
     results : Results
         Fresh or loaded.
+    other : Results, optional
+        Compared with it: the map opens with what grew and what shrank.
+    by : {"month", "week"}, optional
+        Steps of the slider; weeks where the scenario has short dated disruptions if not given.
+    lang : {"zh", "en", "both"}
+        Language of the page.
+    basemap : {"land", "none"} or path
+        What lies below: land, nothing, or the lines and areas of a GeoJSON file.
+    tiles : str, optional
+        Address of tiles with ``{z}``, ``{x}`` and ``{y}``. The page then asks that server for
+        pictures each time it is opened; without it nothing is fetched.
 
     Returns
     -------
@@ -37,29 +57,48 @@ def map_page(results: Results) -> str:
     Raises
     ------
     CorridorSimError
-        If the network's geometry cannot be read.
+        If the network's geometry or the base map cannot be read, the address of tiles is none, or
+        the windows of two runs differ in length.
     """
-    from corridor_sim.maps.base import CorridorMap, asset, render_page
+    from corridor_sim.maps.base import CorridorMap, render_page
     from corridor_sim.maps.data import map_data
+    from corridor_sim.maps.grounds import base_text, checked_tiles
     from corridor_sim.maps.layers import Drawing, LayerGroup, LayerList, places_and_names
     from corridor_sim.maps.text import as_json
 
-    data = map_data(results)
-    page = CorridorMap(f"{data['run']['title'] or data['run']['scenario']}")
+    address = None if tiles is None else checked_tiles(tiles)
+    ground = base_text(basemap)
+    data = map_data(results, other=other, by=by, lang=lang)
+    if address is not None:
+        data["tiles"] = address
+    title = data["run"]["title"] or data["run"]["scenario"]
+    if other is not None:
+        title += " / " + (data["other"]["run"]["title"] or data["other"]["run"]["scenario"])
+    page = CorridorMap(title)
     page.add_data("corridor-data", as_json(data))
-    page.add_data("corridor-base", asset("base_map.json").strip())
+    page.add_data("corridor-base", ground)
     corridors = [
-        LayerGroup(corridor["name"], rank=rank) for rank, corridor in enumerate(data["corridors"])
+        LayerGroup(corridor["name"], rank=rank, lang=lang)
+        for rank, corridor in enumerate(data["corridors"])
     ]
-    places, names = places_and_names(len(corridors))
+    places, names = places_and_names(len(corridors), lang=lang)
     drawing = Drawing(corridors=corridors, places=places, names=names)
     for element in (*corridors, places, names, drawing, LayerList(drawing)):
         element.add_to(page)
-    return render_page(page)
+    return render_page(page, lang=lang, tiles=address)
 
 
-def write_map(results: Results, path: str | Path) -> Path:
-    """Write the map of a run.
+def write_map(
+    results: Results,
+    path: str | Path,
+    *,
+    other: Results | None = None,
+    by: By | None = None,
+    lang: Lang = "both",
+    basemap: str | Path = "land",
+    tiles: str | None = None,
+) -> Path:
+    """Write the map of a run, or of two and their difference.
 
     Parameters
     ----------
@@ -67,6 +106,16 @@ def write_map(results: Results, path: str | Path) -> Path:
         Fresh or loaded.
     path : str or Path
         File to write.
+    other : Results, optional
+        Compared with it.
+    by : {"month", "week"}, optional
+        Steps of the slider.
+    lang : {"zh", "en", "both"}
+        Language of the page.
+    basemap : {"land", "none"} or path
+        What lies below.
+    tiles : str, optional
+        Address of tiles, which are then fetched whenever the map is opened.
 
     Returns
     -------
@@ -76,10 +125,11 @@ def write_map(results: Results, path: str | Path) -> Path:
     Raises
     ------
     CorridorSimError
-        If the network's geometry cannot be read.
+        As `map_page`.
     OSError
         If the file cannot be written.
     """
+    page = map_page(results, other=other, by=by, lang=lang, basemap=basemap, tiles=tiles)
     target = Path(path)
-    target.write_text(map_page(results), encoding="utf-8", newline="\n")
+    target.write_text(page, encoding="utf-8", newline="\n")
     return target

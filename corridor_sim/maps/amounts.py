@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from corridor_sim.statistics.emissions import service_intensity
 from corridor_sim.statistics.paths import service_segments
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ __all__ = ["AMOUNTS", "FLOWS", "Amounts", "period_of"]
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Amounts in the order of the first axis.
-AMOUNTS = ("teu", "t", "cny")
+#: Amounts in the order of the first axis: boxes, tonnes, yuan, and kilograms CO2e of moving.
+AMOUNTS = ("teu", "t", "cny", "kg")
 #: Kinds of cargo in the order of the last axis: Chongqing's exports, its imports, all others.
 FLOWS = ("export", "import", "other")
 
@@ -36,7 +37,7 @@ class Amounts:
     links : dict of str to (A, P, F) ndarray
         What passed a link, by amount of `AMOUNTS`, period and kind of `FLOWS`.
     nodes : dict of str to (A, P, F) ndarray
-        What boarded at a node or was delivered there.
+        What boarded at a node or was delivered there; no CO2e is told of nodes.
     room : dict of str to (P,) ndarray
         Capacity of the scheduled departures that passed a link, TEU; by their first call.
     load : dict of str to (P,) ndarray
@@ -68,10 +69,11 @@ class Amounts:
         owners = _Owners.of(tables)
         n_periods = len(edges) - 1
         services, rides = _rides(tables, owners, edges)
+        intensity = service_intensity(tables, network, results.clock)
         segments = service_segments(network)
         is_scheduled = network.services["dispatch"].astype(str) != "on_demand"
         scheduled = {str(name) for name in network.services.index[is_scheduled]}
-        links, load = _on_links(services, rides, segments, scheduled)
+        links, load = _on_links(services, rides, segments, scheduled, intensity)
         return cls(
             links=links,
             nodes=_at_nodes(tables, owners, edges),
@@ -142,7 +144,7 @@ def _codes_of(column: pd.Series, names: Sequence[str]) -> NDArray[np.intp]:
 
 @dataclass(frozen=True)
 class _Rides:
-    """Kinds of ride and what each carried: (A, R, P * F)."""
+    """Kinds of ride and the TEU, tonnes and yuan each carried: (3, R, P * F)."""
 
     service: Ints
     board: Ints
@@ -172,19 +174,27 @@ def _rides(tables: RunTables, owners: _Owners, edges: Ints) -> tuple[list[str], 
         service=seen // (most * most),
         board=seen // most % most,
         alight=seen % most,
-        sums=sums.reshape(len(AMOUNTS), len(seen), width),
+        sums=sums.reshape(3, len(seen), width),
     )
 
 
 def _on_links(
-    services: Sequence[str], rides: _Rides, segments: pd.DataFrame, scheduled: set[str]
+    services: Sequence[str],
+    rides: _Rides,
+    segments: pd.DataFrame,
+    scheduled: set[str],
+    intensity: pd.DataFrame,
 ) -> tuple[dict[str, Array], list[tuple[str, Array]]]:
     """Return what passed each link, and the TEU on scheduled services by period and kind."""
     passed: dict[str, list[tuple[int, str]]] = {}
-    for service, after, link in zip(
-        segments["service"], segments["after_call"], segments["link"], strict=True
-    ):
+    km: dict[str, float] = {}
+    columns = (segments[name] for name in ("service", "after_call", "link", "distance_km"))
+    for service, after, link, length in zip(*columns, strict=True):
         passed.setdefault(service, []).append((after, link))
+        km[link] = float(length)
+    # Kilograms per kilometre and unit carried, and whether the unit is the TEU or the tonne.
+    emitted = dict(zip(intensity.index, intensity["g_per_unit_km"] / 1000, strict=True))
+    by_teu = dict(zip(intensity.index, intensity["unit"] == "teu", strict=True))
     number: dict[str, int] = {}
     pairs: list[tuple[int, int]] = []
     is_scheduled = np.zeros(len(rides.service), dtype=bool)
@@ -202,7 +212,12 @@ def _on_links(
     load = np.zeros((len(number), width))
     if pairs:
         link, ride = np.array(pairs).T
-        np.add.at(sums, link, rides.sums[:, ride].swapaxes(0, 1))
+        np.add.at(sums[:, :3], link, rides.sums[:, ride].swapaxes(0, 1))
+        named = [services[service] for service in rides.service[ride]]
+        per_unit = np.array([emitted.get(name, 0.0) for name in named])
+        per_unit *= np.array([km[name] for name in number])[link]
+        unit = np.where([by_teu.get(name, True) for name in named], 0, 1)
+        np.add.at(sums[:, 3], link, rides.sums[unit, ride] * per_unit[:, None])
         kept = is_scheduled[ride]
         np.add.at(load, link[kept], rides.sums[0, ride[kept]])
     shape = (len(AMOUNTS), -1, len(FLOWS))
@@ -232,7 +247,7 @@ def _at_nodes(tables: RunTables, owners: _Owners, edges: Ints) -> dict[str, Arra
         node = legs[column].cat.codes.to_numpy()[rows].astype(np.int64)
         cell = (node * n_periods + period[rows]) * len(FLOWS) + owners.flow[owner[rows]]
         sums = owners.sums(cell, owner[rows], len(names) * n_periods * len(FLOWS))
-        split = sums.reshape(len(AMOUNTS), len(names), n_periods, len(FLOWS))
+        split = sums.reshape(3, len(names), n_periods, len(FLOWS))
         for rank, name in enumerate(names):
             if split[0, rank].any():
                 found[name] = found.get(name, 0.0) + split[:, rank]

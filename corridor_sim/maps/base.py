@@ -13,12 +13,26 @@ import folium
 from branca.element import Element, Figure
 from folium.template import Template
 
+from corridor_sim.maps.grounds import tiles_origin
+from corridor_sim.maps.series import Lang
 from corridor_sim.maps.text import clean
 
 __all__ = ["CorridorMap", "asset", "render_page"]
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("lines", "words", "chart", "cards", "popups", "flows", "places", "panels", "start")
+_SCRIPTS = (
+    "lines",
+    "words",
+    "values",
+    "chart",
+    "cards",
+    "popups",
+    "flows",
+    "places",
+    "panels",
+    "time",
+    "start",
+)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -131,13 +145,17 @@ class CorridorMap(folium.Map):
         return root
 
 
-def render_page(drawn: CorridorMap) -> str:
+def render_page(drawn: CorridorMap, *, lang: Lang = "both", tiles: str | None = None) -> str:
     """Return the page, with a policy that lets no other script run and nothing be fetched.
 
     Parameters
     ----------
     drawn : CorridorMap
         With all its layers.
+    lang : {"zh", "en", "both"}
+        Language of the page.
+    tiles : str, optional
+        Address of tiles; pictures from there are let in.
 
     Returns
     -------
@@ -149,10 +167,11 @@ def render_page(drawn: CorridorMap) -> str:
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
         for code in _SCRIPT.findall(page)
     )
+    images = "data:" if tiles is None else f"data: {tiles_origin(tiles)}"
     policy = (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src {images}; "
         "base-uri 'none'; form-action 'none'"
     )
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />'
-    page = page.replace("<html>", '<html lang="zh-CN">', 1)
+    page = page.replace("<html>", f'<html lang="{"en" if lang == "en" else "zh-CN"}">', 1)
     return page.replace("<head>", f"<head>\n    {meta}", 1)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from corridor_sim.goal import goal_progress
+from corridor_sim.errors import CorridorSimError
 from corridor_sim.maps.amounts import Amounts
 from corridor_sim.maps.bundles import bundle
+from corridor_sim.maps.closures import closures
 from corridor_sim.maps.geometry import (
     Points,
     encode_line,
@@ -24,6 +24,9 @@ from corridor_sim.maps.geometry import (
     simplify,
     wrap,
 )
+from corridor_sim.maps.goal_data import goal_data
+from corridor_sim.maps.joined import Joined, joined
+from corridor_sim.maps.series import By, Lang, Moved, Periods, rounded
 from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import (
     CONFIDENCE,
@@ -46,59 +49,95 @@ Row = Mapping[str, Any]
 _TOLERANCE_DEG = 0.02
 #: A line that ends farther than this from its node is led on to it.
 _GAP_DEG = 0.005
-_MILLION = 1e6
+#: A dated disruption shorter than this would be lost in a month.
+_SHORT_DAYS = 30
+_DAY_S = 86_400
 #: How many places with long waits are marked, and from which mean wait on.
 _BOTTLENECKS, _BOTTLENECK_H = 8, 1.0
 _HOME_RADIUS_KM = 8_500.0
 
 
-def map_data(results: Results) -> dict[str, Any]:
-    """Return all that the map of a run shows.
+def map_data(
+    results: Results, *, other: Results | None = None, by: By | None = None, lang: Lang = "both"
+) -> dict[str, Any]:
+    """Return all that the map of a run, or of two, shows.
 
     Parameters
     ----------
     results : Results
         Fresh or loaded.
+    other : Results, optional
+        What is compared with it, over a window of the same length.
+    by : {"month", "week"}, optional
+        Steps of the slider; weeks where the scenario has dated disruptions if not given.
+    lang : {"zh", "en", "both"}
+        Language of the page.
 
     Returns
     -------
     dict
-        Plain values ready for JSON: ``run``, ``months``, ``corridors``, ``nodes``, ``links``,
-        ``stretches``, ``facilities``, ``waits``, ``goal``, ``view``, ``words``. Amounts are TEU and
-        millions of yuan of the measured window; names and remarks are cleaned text.
+        Plain values ready for JSON: ``run``, ``periods``, ``corridors``, ``nodes``, ``links``,
+        ``stretches``, ``facilities``, ``waits``, ``closures``, ``goal``, ``view``, ``words``,
+        ``texts`` (source, confidence and note; others name their number), and with another run
+        ``other`` and a ``b`` in links, nodes and facilities. Amounts are TEU, tonnes, millions of
+        yuan and tonnes CO2e of the measured window.
+
+    Raises
+    ------
+    CorridorSimError
+        If the windows differ in length.
     """
-    network = results.network
-    months = list(results.clock.months)
-    moved = _Moved(results)
+    periods = Periods.of(results.clock, by or _fitting(results, other))
+    both = [results] if other is None else [results, other]
+    if other is not None and other.clock.window_days != results.clock.window_days:
+        raise CorridorSimError(
+            f"windows of {results.clock.window_days:g} and {other.clock.window_days:g} days cannot "
+            "be compared on one map; allowed: windows of the same length"
+        )
+    moved = [Moved(Amounts.of(run, Periods.of(run.clock, periods.by).edges)) for run in both]
+    network = joined([run.network for run in both])
+    texts = Texts()
     places = _rows(network.nodes)
     positions = {name: [wrap(float(row["lon"])), float(row["lat"])] for name, row in places.items()}
     rank = {name: number for number, name in enumerate(places)}
-    facilities = _facilities(results, rank)
-    links, stretches = _links(results, positions, rank, moved)
+    facilities = _facilities(both, network.facilities, rank, texts)
+    links, stretches, link_rank = _links(network, positions, rank, moved, texts)
+    passing: dict[int, float] = {}
+    for item in facilities:
+        passing[item["node"]] = max(passing.get(item["node"], 0), item["teu"] or 0)
     nodes = [
         {
             "name": _names(name, row),
             "kind": _cell(row, "kind"),
             "at": [round(value, 4) for value in positions[name]],
-            **moved.at_node(name),
-            "passing": max(
-                (item["teu"] for item in facilities if item["node"] == rank[name]), default=0
-            ),
-            **_provenance(row),
+            **_pair([one.at_node(name) for one in moved]),
+            "passing": passing.get(rank[name], 0),
+            "src": texts.number(row),
         }
         for name, row in places.items()
     ]
-    return {
+    data = {
+        "lang": lang,
         "run": _run(results),
-        "months": months,
+        "periods": {
+            "by": periods.by,
+            "names": list(periods.names),
+            "month": [results.clock.months.index(name[:7]) for name in periods.names],
+            "days": [
+                round(second / _DAY_S, 2) for second in (periods.edges - periods.edges[0]).tolist()
+            ],
+        },
+        "months": list(results.clock.months),
         "corridors": _corridors(links),
         "nodes": nodes,
         "links": links,
         "stretches": stretches,
         "facilities": facilities,
         "waits": _bottlenecks(facilities),
-        "goal": _goal(results),
-        "view": _view(results, positions),
+        "closures": closures(results, rank, link_rank),
+        "goal": goal_data(results, periods),
+        "view": _view(network, positions),
+        "texts": texts.rows,
         "words": {
             "page": dict(PAGE),
             "mode": dict(MODES),
@@ -108,72 +147,50 @@ def map_data(results: Results) -> dict[str, Any]:
         },
         "home": HOME,
     }
-
-
-# -- amounts ---------------------------------------------------------------------------------------
-
-
-class _Moved:
-    """What passed every link and was handled at every node, by month.
-
-    Parameters
-    ----------
-    results : Results
-        Of the run.
-    """
-
-    def __init__(self, results: Results) -> None:
-        self._sums = Amounts.of(results, results.clock.month_edges)
-
-    @staticmethod
-    def _amounts(sums: NDArray[np.float64] | None) -> dict[str, Any]:
-        if sums is None:
-            return {"teu": 0, "own": 0, "cny": 0, "months": {}}
-        teu, cny = sums[0].sum(axis=1), sums[2].sum(axis=1)
-        return {
-            "teu": _rounded(teu.sum()),
-            "own": _rounded(sums[0, :, :2].sum()),
-            "cny": _rounded(cny.sum() / _MILLION),
-            "months": {
-                "teu": [_rounded(value) for value in teu],
-                "cny": [_rounded(value / _MILLION) for value in cny],
-            },
+    if other is not None:
+        data["other"] = {
+            "run": _run(other),
+            "goal": goal_data(other, Periods.of(other.clock, periods.by)),
+            "closures": closures(other, rank, link_rank),
         }
+    return data
 
-    def at_node(self, name: str) -> dict[str, Any]:
-        """Return the amounts handled at a node."""
-        return self._amounts(self._sums.nodes.get(name))
 
-    def on_link(self, name: str) -> dict[str, Any]:
-        """Return the amounts that passed a link, the capacity of its departures and its use."""
-        room = float(self._sums.room[name].sum()) if name in self._sums.room else 0.0
-        load = float(self._sums.load[name].sum()) if name in self._sums.load else 0.0
-        return {
-            **self._amounts(self._sums.links.get(name)),
-            "room": _rounded(room),
-            "use": _share(load / room if room > 0 else None),
-        }
+def _fitting(results: Results, other: Results | None) -> By:
+    """Return weeks where a dated disruption would be lost in a month; months for two runs."""
+    dated = getattr(results.scenario, "disruptions", ())
+    short = [item for item in dated if (item.end - item.start).days < _SHORT_DAYS]
+    return "week" if short and other is None else "month"
+
+
+def _pair(told: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what is told of the first run, with that of the second as ``b``."""
+    return {**told[0], "b": told[1]} if len(told) > 1 else told[0]
 
 
 # -- links -----------------------------------------------------------------------------------------
 
 
 def _links(
-    results: Results,
+    network: Joined,
     positions: Mapping[str, Sequence[float]],
     rank: Mapping[str, int],
-    moved: _Moved,
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return pairs of links, there and back, and the stretches of line they are drawn as."""
-    path = getattr(results.network, "path", None)
-    drawn = read_lines(path / "geometry") if path is not None else {}
-    rows = _rows(results.network.links)
+    moved: Sequence[Moved],
+    texts: Texts,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, int]]:
+    """Return pairs of links, there and back, the stretches they are drawn as, and their numbers."""
+    drawn: dict[str, Points] = {}
+    for path in network.paths:
+        drawn = read_lines(path / "geometry") | drawn
+    rows = _rows(network.links)
     links: list[dict[str, Any]] = []
     lines: list[Points] = []
+    number: dict[str, int] = {}
     for pair in _pairs({name: row for name, row in rows.items() if set(_ends(row)) <= set(rank)}):
         first = rows[pair[0]]
         start, end = _ends(first)
         lines.append(_line(drawn.get(_cell(first, "geometry")), positions[start], positions[end]))
+        number.update(dict.fromkeys(pair, len(links)))
         links.append(
             {
                 "mode": _cell(first, "mode"),
@@ -181,9 +198,9 @@ def _links(
                 "ends": [rank[start], rank[end]],
                 "ways": [
                     {
-                        "km": _rounded(float(rows[link]["distance_km"])),
-                        **moved.on_link(link),
-                        **_provenance(rows[link]),
+                        "km": rounded(float(rows[link]["distance_km"])),
+                        **_pair([one.on_link(link) for one in moved]),
+                        "src": texts.number(rows[link]),
                     }
                     for link in pair
                 ],
@@ -195,12 +212,12 @@ def _links(
                 encode_line(simplify(part, tolerance=_TOLERANCE_DEG))
                 for part in into_window(stretch.line)
             ],
-            "links": [number for number, _ in stretch.members],
+            "links": [member for member, _ in stretch.members],
             "against": [int(against) for _, against in stretch.members],
         }
         for stretch in bundle(lines, [(link["corridor"], link["mode"]) for link in links])
     ]
-    return links, stretches
+    return links, stretches, number
 
 
 def _ends(row: Row) -> tuple[str, str]:
@@ -249,26 +266,57 @@ def _corridors(links: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 # -- facilities ------------------------------------------------------------------------------------
 
 
-def _facilities(results: Results, rank: Mapping[str, int]) -> list[dict[str, Any]]:
-    measured = _rows(results.statistics.facilities(("facility",)).set_index("facility"))
-    found = []
-    for name, row in _rows(results.network.facilities).items():
-        if str(row["node"]) not in rank:
-            continue
-        figures = measured.get(name, {})
-        found.append(
-            {
-                "node": rank[str(row["node"])],
-                "name": _names(name, row),
-                "kind": _cell(row, "kind"),
-                "teu": _rounded(figures.get("teu", 0.0)),
-                "use": _share(figures.get("utilisation")),
-                "wait_h": _rounded(figures.get("mean_wait_h"), 2),
-                "longest_h": _rounded(figures.get("longest_wait_h")),
-                **_provenance(row),
-            }
-        )
-    return found
+def _facilities(
+    runs: Sequence[Results], table: pd.DataFrame, rank: Mapping[str, int], texts: Texts
+) -> list[dict[str, Any]]:
+    measured = [_figures(run) for run in runs]
+    return [
+        {
+            "node": rank[str(row["node"])],
+            "name": _names(name, row),
+            "kind": _cell(row, "kind"),
+            **_pair([of_run.get(name, _UNUSED) for of_run in measured]),
+            "src": texts.number(row),
+        }
+        for name, row in _rows(table).items()
+        if str(row["node"]) in rank
+    ]
+
+
+_UNUSED: dict[str, Any] = {
+    "teu": 0,
+    "use": None,
+    "wait_h": None,
+    "longest_h": None,
+    "months": [],
+    "queue": [],
+}
+
+
+def _figures(results: Results) -> dict[str, dict[str, Any]]:
+    """Return the figures of every facility, with its mean wait and queue by month."""
+    statistics = results.statistics
+    whole = _rows(statistics.facilities(("facility",)).set_index("facility"))
+    months = list(results.clock.months)
+    by_month = statistics.facilities(("facility", "month"))
+    place = pd.Index(months).get_indexer(pd.Index(by_month["month"].astype(str)))
+    waits: dict[str, list[float | None]] = {}
+    queues: dict[str, list[float | None]] = {}
+    columns = (by_month["facility"].astype(str), by_month["mean_wait_h"], by_month["mean_queue"])
+    for name, wait, queue, month in zip(*columns, place, strict=True):
+        waits.setdefault(name, [None] * len(months))[month] = rounded(wait, 1)
+        queues.setdefault(name, [None] * len(months))[month] = rounded(queue, 1)
+    return {
+        name: {
+            "teu": rounded(row.get("teu", 0.0)),
+            "use": rounded(row.get("utilisation"), 4),
+            "wait_h": rounded(row.get("mean_wait_h"), 2),
+            "longest_h": rounded(row.get("longest_wait_h")),
+            "months": waits.get(name, []) if any(waits.get(name, [])) else [],
+            "queue": queues.get(name, []) if any(queues.get(name, [])) else [],
+        }
+        for name, row in whole.items()
+    }
 
 
 def _bottlenecks(facilities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -278,7 +326,7 @@ def _bottlenecks(facilities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
         for rank, item in enumerate(facilities)
         if item["wait_h"] is not None and item["wait_h"] >= _BOTTLENECK_H and item["teu"]
     )
-    return [{"facility": rank, "box_days": _rounded(-days)} for days, rank in ranked[:_BOTTLENECKS]]
+    return [{"facility": rank, "box_days": rounded(-days)} for days, rank in ranked[:_BOTTLENECKS]]
 
 
 # -- run and goal ----------------------------------------------------------------------------------
@@ -296,38 +344,13 @@ def _run(results: Results) -> dict[str, Any]:
     }
 
 
-def _goal(results: Results) -> dict[str, Any]:
-    """Return value against the goals, billions of yuan."""
-    progress = goal_progress(results)
-    first = progress[0]
-    summary = results.summary()
-    return {
-        "targets": [goal.target_cny / 1e9 for goal in progress],
-        "shares": [round(goal.share, 4) for goal in progress],
-        "offered": round(first.offered_cny / 1e9, 3),
-        "cleared": round(first.cleared_cny / 1e9, 3),
-        "delivered": round(float(summary["totals"]["delivered_value_cny"]) / 1e9, 3),
-        "days": round(first.window_days),
-        "is_whole_year": first.is_whole_year,
-        "yearly": round(first.yearly_cleared_cny / 1e9, 1),
-        "corridors": [
-            {
-                "name": corridor_words(clean(name)),
-                "bn": round(figures["value_cny"] / 1e9, 3),
-                "teu": _rounded(figures["teu"]),
-            }
-            for name, figures in summary["corridors"].items()
-        ],
-    }
-
-
-def _view(results: Results, positions: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+def _view(network: Joined, positions: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     """Return what the map opens with, as [[south, west], [north, east]], and where home lies.
 
     The opening view holds the places within reach of Chongqing; the Americas and the far ends of
     Africa are a button away.
     """
-    zones = _rows(results.network.zones)
+    zones = _rows(network.zones)
     home = [positions[name] for name, row in zones.items() if row["side"] == "chongqing"]
     everywhere = list(positions.values())
     at = np.mean(home or everywhere or [[100.0, 30.0]], axis=0)
@@ -375,17 +398,18 @@ def _names(name: str, row: Row) -> list[str]:
     return [english or ("" if chinese else clean(name)), chinese]
 
 
-def _provenance(row: Row) -> dict[str, str]:
-    return {what: _cell(row, what) for what in ("source", "confidence", "note")}
+class Texts:
+    """Source, confidence and note of rows, each combination once."""
 
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], int] = {}
 
-def _rounded(value: Any, digits: int = 1) -> float | None:
-    """Return a number rounded for showing, an int where it has no fraction; None for no number."""
-    if value is None or not math.isfinite(value):
-        return None
-    short = round(float(value), digits)
-    return int(short) if short == int(short) else short
+    def number(self, row: Row) -> int:
+        """Return the number of what a row says."""
+        told = tuple(_cell(row, what) for what in ("source", "confidence", "note"))
+        return self._numbers.setdefault(told, len(self._numbers))
 
-
-def _share(value: Any) -> float | None:
-    return _rounded(value, 4)
+    @property
+    def rows(self) -> list[list[str]]:
+        """All combinations in the order of their numbers."""
+        return [list(told) for told in self._numbers]

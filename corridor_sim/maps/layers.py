@@ -8,6 +8,7 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
+from corridor_sim.maps.series import Lang
 from corridor_sim.maps.text import as_markup
 from corridor_sim.maps.words import PAGE, Words
 
@@ -23,10 +24,13 @@ class LayerGroup(folium.FeatureGroup):
         English and Chinese name.
     rank : int
         Number among the layers; makes the id.
+    lang : {"zh", "en", "both"}
+        Language it is called in.
     """
 
-    def __init__(self, name: Words, *, rank: int) -> None:
-        shown = " ".join(part for part in (name[1], name[0]) if part)
+    def __init__(self, name: Words, *, rank: int, lang: Lang = "both") -> None:
+        wanted = {"en": name[:1], "zh": name[1:], "both": name[::-1]}[lang]
+        shown = " ".join(part for part in wanted if part) or name[0] or name[1]
         # Leaflet puts the names of layers into the page as HTML.
         super().__init__(name=as_markup(shown))
         self._name, self._id = "layer", str(rank)
@@ -101,6 +105,9 @@ class LayerList(folium.LayerControl):
         return [*self.drawing.corridors, self.drawing.places, self.drawing.names]
 
 
-def places_and_names(rank: int) -> tuple[LayerGroup, LayerGroup]:
+def places_and_names(rank: int, *, lang: Lang = "both") -> tuple[LayerGroup, LayerGroup]:
     """Return the layers of places and of their names."""
-    return LayerGroup(PAGE["places"], rank=rank), LayerGroup(PAGE["labels"], rank=rank + 1)
+    return (
+        LayerGroup(PAGE["places"], rank=rank, lang=lang),
+        LayerGroup(PAGE["labels"], rank=rank + 1, lang=lang),
+    )

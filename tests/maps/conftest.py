@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
-from corridor_sim.maps import map_page
+from corridor_sim.maps import map_page, write_map
 from corridor_sim.network import Network
-from tests.maps.runs import made_up_results
+from tests.maps.runs import made_up_results, small_network
 
 WIDE, PHONE = (1400, 900), (390, 844)
 
@@ -88,3 +88,8 @@ def shipped_map(shipped_page: str, tmp_path_factory: pytest.TempPathFactory) -> 
     file = tmp_path_factory.mktemp("map") / "map.html"
     file.write_text(shipped_page, encoding="utf-8")
     return file
+
+
+@pytest.fixture
+def small_map(tmp_path: Path) -> Path:
+    return write_map(made_up_results(small_network()), tmp_path / "map.html")

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from corridor_sim.statistics import Clock
+from corridor_sim.statistics import Clock, RunTables
+from corridor_sim.statistics.columns import Coded, Table, Thousandths
 from corridor_sim.statistics.paths import service_segments
 
 DAY_S = 86_400
+MODES = ("rail", "road", "inland_waterway", "sea", "air")
 CORRIDORS = ("ilstc", "cre", "yangtze", "air", "coastal")
 
 
@@ -54,6 +56,10 @@ class MadeUpStatistics:
         return frame.reset_index()
 
     def facilities(self, by: tuple[str, ...]) -> pd.DataFrame:
+        if by == ("facility", "month"):
+            whole = self.facilities(("facility",))
+            parts = [whole.assign(month=month) for month in self.clock.months]
+            return pd.concat(parts, ignore_index=True)
         assert by == ("facility",)
         rng = np.random.default_rng(self.seed + 1)
         names = self.network.facilities.index
@@ -74,8 +80,11 @@ def one_service_per_link(network: Any) -> Any:
     """Return a network with a shuttle on every link, to carry any amount over it."""
     links = network.links
     services = pd.DataFrame(
-        {"dispatch": "timetable", "corridor": "", "mode": ""},
+        {"dispatch": "timetable", "corridor": "own", "mode": links["mode"].to_numpy()},
         index=pd.Index([f"shuttle {name}" for name in links.index], name="service"),
+    )
+    modes = pd.DataFrame(
+        {"co2e_g_per_t_km": 20.0, "co2e_g_per_teu_km": np.nan}, index=pd.Index(sorted(MODES))
     )
     calls = pd.DataFrame(
         {
@@ -88,7 +97,9 @@ def one_service_per_link(network: Any) -> Any:
     )
     tables = ("nodes", "links", "facilities", "zones")
     kept = {name: getattr(network, name) for name in tables}
-    return SimpleNamespace(path=network.path, services=services, calls=calls, **kept)
+    if "passages" not in links:
+        kept["links"] = links.assign(passages=[()] * len(links))
+    return SimpleNamespace(path=network.path, services=services, calls=calls, modes=modes, **kept)
 
 
 def ridden_tables(network: Any, moved: pd.DataFrame, clock: Clock) -> Any:
@@ -118,6 +129,10 @@ def ridden_tables(network: Any, moved: pd.DataFrame, clock: Clock) -> Any:
             "teu": teu,
             "t": 9.0 * teu,
             "value_cny": np.rint(teu * 600_000 * own),
+            "corridor": pd.Categorical(["cre"] * len(teu)),
+            "release_s": second,
+            "cleared_s": second,
+            "delivered_s": second,
         }
     )
     nodes = pd.Index(sorted({*network.links["from_node"], *network.links["to_node"]}))
@@ -148,9 +163,28 @@ def ridden_tables(network: Any, moved: pd.DataFrame, clock: Clock) -> Any:
             "status": pd.Categorical(["departed"] * len(offered)),
             "left_s": np.full(len(offered), clock.window[0], dtype=np.int32),
             "capacity_teu": room.to_numpy()[offered],
+            "capacity_t": 30.0 * room.to_numpy()[offered],
         }
     )
-    return SimpleNamespace(shipments=shipments, legs=legs, departures=departures)
+    empty = pd.DataFrame({"facility": pd.Categorical([])})
+    frames = {"shipments": shipments, "legs": legs, "departures": departures}
+    frames |= {"facilities": empty, "lockages": empty}
+    return RunTables({name: as_table(frame) for name, frame in frames.items()})
+
+
+def as_table(frame: pd.DataFrame) -> Table:
+    """Return a frame as the statistics read it."""
+    columns: dict[str, Any] = {}
+    for name in frame:
+        column = frame[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            names = tuple(map(str, column.cat.categories))
+            columns[name] = Coded(column.cat.codes.to_numpy(), names)
+        elif name in ("teu", "t", "capacity_teu", "capacity_t"):
+            columns[name] = Thousandths.of(column.to_numpy(dtype=float))
+        else:
+            columns[name] = column.to_numpy()
+    return Table.of(columns)
 
 
 class MadeUpResults(SimpleNamespace):

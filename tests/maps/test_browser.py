@@ -19,11 +19,6 @@ pytestmark = pytest.mark.browser
 Visitor = Callable[..., Visit]
 
 
-@pytest.fixture
-def small_map(tmp_path: Path) -> Path:
-    return write_map(made_up_results(small_network()), tmp_path / "map.html")
-
-
 def paths(seen: Visit, pane: str) -> int:
     """Count what a pane draws; an empty path is not seen."""
     return int(
@@ -127,11 +122,11 @@ def test_the_switch_turns_width_from_boxes_to_yuan(visit: Visitor, shipped_map: 
     assert "TEU" in text(seen, ".legend .widths")
     widths = "paths => paths.map(path => path.getAttribute('stroke-width'))"
     before = seen.page.eval_on_selector_all(".leaflet-flows-pane path", widths)
-    seen.page.check("#measure-cny")
+    seen.page.select_option("#measure", "cny")
     assert "亿元" in text(seen, ".legend .widths")
     after = seen.page.eval_on_selector_all(".leaflet-flows-pane path", widths)
     assert len(before) == len(after)
-    seen.page.check("#measure-teu")
+    seen.page.select_option("#measure", "teu")
     again = seen.page.eval_on_selector_all(".leaflet-flows-pane path", widths)
     assert sorted(again) == sorted(before)
     seen.assert_quiet()
@@ -173,8 +168,8 @@ def test_a_click_on_a_link_tells_both_names_and_its_figures(
     assert "西部陆海新通道 Land-Sea Corridor" in shown
     figures = seen.page.evaluate(
         """() => corridorMap.data.links.find(link => link.mode === "rail").ways.map(
-            way => [Math.round(way.teu).toLocaleString("en-GB") + " TEU",
-                    Math.round(way.use * 100) + " %"])"""
+            way => [Math.round(corridorMap.value(way)).toLocaleString("en-GB") + " TEU",
+                    Math.round(corridorMap.useOf(way) * 100) + " %"])"""
     )
     for way in figures:
         for figure in way:
@@ -360,7 +355,10 @@ def test_the_keyboard_reaches_every_control(
         "全网 Whole network",
         "SUMMARY 重庆外贸分通道",
         "SUMMARY 图例",
-        "INPUT measure-teu",
+        "SELECT measure",
+        "SELECT cargo",
+        "INPUT 时间 Time",
+        "BUTTON 播放 Play",
     ]
     wanted.append("图层 Layers" if size == PHONE else "INPUT")
     for name in wanted:
@@ -470,7 +468,7 @@ def test_a_shared_way_adds_up_what_goes_each_way(visit: Visitor, tmp_path: Path)
         """() => corridorMap.data.stretches.map(stretch => {
             const line = corridorMap.decode(stretch.line[0]);
             return [stretch.links.length, line[0][0] < line[line.length - 1][0],
-                    corridorMap.sums(stretch).map(way => [Math.round(way.teu), way.use])];
+                    corridorMap.sums(stretch).map(way => [Math.round(way.value), way.use])];
         }).filter(one => one[0] === 2)"""
     )
     assert len(sums) == 1

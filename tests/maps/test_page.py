@@ -127,7 +127,9 @@ def colour(name: str) -> str:
 
 
 @pytest.mark.parametrize("ground", ["land", "sea"])
-@pytest.mark.parametrize("line", ["use-0", "use-1", "use-2", "use-3", "use-4", "use-none"])
+@pytest.mark.parametrize(
+    "line", ["use-0", "use-1", "use-2", "use-3", "use-4", "use-none", "grew", "shrank"]
+)
 def test_lines_stand_out_from_land_and_sea(line: str, ground: str) -> None:
     """WCAG 2.2, 1.4.11: three to one for what carries meaning."""
     assert contrast(colour(line), colour(ground)) >= 3.0

@@ -20,15 +20,17 @@
         var size = BAR_HEIGHT * (value || 0) / peak;
         parts.push(self.svg("rect", {
           x: LEFT + month * step + step * 0.12, width: step * 0.76,
-          y: side ? top : top - size, height: size, "class": "bar" + side
+          y: side ? top : top - size, height: size,
+          "class": "bar" + side + (month === self.period ? " now" : "")
         }, self.svg("title", {}, months[month] + ": " + self.amount(measure, value))));
       });
       parts.push(text(LEFT, side ? height - 2 : LINE - 3, one.label + " · " +
         peakWords(measure, months, one.values), "start"));
     });
     months.forEach(function (month, rank) {
-      var number = Number(month.slice(5));
-      if (months.length > 14 && number % 3 !== 1) return;
+      var number = Number(month.slice(5, 7)), weekly = month.length > 7;
+      if (weekly && rank && months[rank - 1].slice(5, 7) === month.slice(5, 7)) return;
+      if (!weekly && months.length > 14 && number % 3 !== 1) return;
       var name = number === 1 || rank === 0 ? month.slice(0, 4) : String(number);
       parts.push(text(LEFT + (rank + 0.5) * step, axis + LINE - 3, name, "middle"));
     });
@@ -45,8 +47,28 @@
   function peakWords(measure, months, values) {
     var best = 0;
     values.forEach(function (value, month) { if (value > values[best]) best = month; });
-    return "max " + self.amount(measure, values[best]) + " (" + months[best] + ")";
+    return self.plain(["max", "最大"]) + " " + self.amount(measure, values[best]) + " (" + months[best] + ")";
   }
+
+  // Mean wait at a facility by month, hours.
+  self.waitChart = function (months, waits) {
+    var peak = waits.reduce(function (most, hours) { return Math.max(most, hours || 0); }, 0);
+    if (!peak) return null;
+    var step = (WIDTH - LEFT - RIGHT) / months.length, height = 26;
+    var parts = waits.map(function (hours, month) {
+      var size = 20 * (hours || 0) / peak;
+      return self.svg("rect", {
+        x: LEFT + month * step + step * 0.12, width: step * 0.76, y: height - size, height: size,
+        "class": "wait-bar" + (self.period !== null && month === self.data.periods.month[self.period]
+          ? " now" : "")
+      }, self.svg("title", {}, months[month] + ": " + self.hours(hours)));
+    });
+    return self.svg("svg", {
+      viewBox: "0 0 " + WIDTH + " " + height, width: WIDTH, height: height, role: "img",
+      "class": "chart", "aria-label": self.plain(self.word("wait_by_month")) + ", " +
+        self.plain(["max", "最大"]) + " " + self.hours(peak)
+    }, parts);
+  };
 
   // The gauge: stacked cleared value by corridor, what was offered, and the goals, in bn yuan.
   self.gauge = function (goal) {
@@ -82,7 +104,7 @@
   };
 
   function trillions(bn) {
-    return self.number(bn / 1000, bn % 100 ? 2 : 1) + " 万亿 trn";
+    return self.number(bn / 1000, bn % 100 ? 2 : 1) + " " + self.plain(["trn", "万亿"]);
   }
 
   function gaugeWords(goal) {

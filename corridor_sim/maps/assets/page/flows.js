@@ -31,35 +31,58 @@
   // What runs along a stretch and what against it: amounts, and load over room where there is any.
   self.sums = function (stretch) {
     var ways = [{ room: 0, load: 0 }, { room: 0, load: 0 }];
-    ways.forEach(function (way) { way.teu = way.cny = 0; way.there = false; });
+    ways.forEach(function (way) { way.value = 0; way.there = false; });
     stretch.links.forEach(function (rank, number) {
       self.data.links[rank].ways.forEach(function (way, side) {
         var sum = ways[side ^ stretch.against[number]];
         sum.there = true;
-        sum.teu += way.teu;
-        sum.cny += way.cny;
-        if (way.use !== null) {
-          sum.room += way.room;
-          sum.load += way.room * way.use;
-        }
+        var both = self.loadAndRoom(way);
+        sum.value += self.value(way);
+        sum.room += both.room;
+        sum.load += both.load;
       });
     });
     ways.forEach(function (way) { way.use = way.room > 0 ? way.load / way.room : null; });
     return ways;
   };
 
-  self.most = function (measure) {
-    var most = 0;
-    flows.forEach(function (flow) {
-      flow.ways.forEach(function (way) { most = Math.max(most, way[measure]); });
-    });
-    return most;
+  // The largest amount on any line: of any period where periods are shown, so that they compare.
+  self.most = function () {
+    if (self.period === null || self.isChange()) return mostNow();
+    var key = self.measure + self.cargo + self.side;
+    if (!(key in mostOf)) {
+      var shown = self.period, most = 0;
+      self.data.periods.names.forEach(function (name, period) {
+        self.period = period;
+        flows.forEach(function (flow) {
+          self.sums(flow.stretch).forEach(function (way) { most = Math.max(most, way.value); });
+        });
+      });
+      self.period = shown;
+      mostOf[key] = most;
+    }
+    return mostOf[key];
+  };
+  var mostOf = Object.create(null);
+
+  function mostNow() {
+    return flows.reduce(function (most, flow) {
+      return Math.max(most, Math.abs(flow.ways[0].value), Math.abs(flow.ways[1].value));
+    }, 0);
+  }
+
+  // The middle of the line a link is drawn on, null where it is not drawn.
+  self.middleOf = function (rank) {
+    var found = flows.filter(function (flow) { return flow.stretch.links.indexOf(rank) >= 0; })[0];
+    if (!found) return null;
+    var points = self.decode(found.stretch.line[0]);
+    return points[Math.floor(points.length / 2)];
   };
 
-  self.width = function (value) { return width(value, self.most(self.measure)); };
+  self.width = function (value) { return width(value, self.most()); };
 
   function width(value, most) {
-    return value > 0 && most ? 0.9 + WIDEST * self.scale() * Math.sqrt(value / most) : 0.7;
+    return value && most ? 0.9 + WIDEST * self.scale() * Math.sqrt(Math.min(1, Math.abs(value) / most)) : 0.7;
   }
 
   self.addFlows = function (groups) {
@@ -71,7 +94,7 @@
     flows = self.data.stretches.filter(function (stretch) { return stretch.line.length; }).map(
       function (stretch) {
         return { stretch: stretch, ways: self.sums(stretch), lines: [],
-                 group: groups[self.data.links[stretch.links[0]].corridor] };
+                 mode: self.data.links[stretch.links[0]].mode, group: groups[self.data.links[stretch.links[0]].corridor] };
       });
     var many = flows.length * 2 > MOST_SVG_LINES;
     var renderer = (many ? L.canvas : L.svg)({ pane: "flows", padding: 0.3 });
@@ -89,8 +112,8 @@
           pane: "flows", renderer: renderer, interactive: false, lineJoin: "round",
           smoothFactor: 1.2
         }, styles(way)));
-        flow.lines.push({ line: line, way: way });
-        drawn.push({ line: line, group: flow.group, value: way[self.measure] });
+        flow.lines.push({ line: line, side: side });
+        drawn.push({ line: line, group: flow.group, value: Math.abs(way.value) });
       });
       flow.hit = hitLine(flow, parts, hits);
       flow.hit.addTo(flow.group);
@@ -146,10 +169,12 @@
   // A function that gives the style of one direction at the present zoom and measure.
   function styler() {
     var unlimited = self.colour("--use-none"), unused = self.colour("--unused");
-    var most = self.most(self.measure);
+    var most = self.most(), change = self.isChange();
+    var grew = self.colour("--grew"), shrank = self.colour("--shrank");
     var colours = self.classes.map(function (one) { return self.colour(one.css); });
     return function (way) {
-      var value = way[self.measure], wide = width(value, most);
+      var value = way.value, wide = width(value, most);
+      if (change) return changeStyle(value, wide, value > 0 ? grew : shrank, unused);
       var found = value > 0 ? self.classOf(way.use) : null;
       return {
         weight: wide,
@@ -163,11 +188,20 @@
     };
   }
 
+  // What shrank is dashed, so that it can be told without its colour.
+  function changeStyle(value, wide, colour, unused) {
+    return {
+      weight: wide, offset: wide / 2 + 0.3, color: value ? colour : unused,
+      opacity: value ? 1 : 0.5, lineCap: value < 0 ? "butt" : "round",
+      dashArray: value < 0 ? Math.max(5, wide * 1.4) + " " + Math.max(2.5, wide * 0.6) : null
+    };
+  }
+
   function restyle() {
     var styles = styler();
     flows.forEach(function (flow) {
       flow.lines.forEach(function (one) {
-        one.line.setStyle(styles(one.way));
+        one.line.setStyle(styles(flow.ways[one.side]));
         one.line.redraw();
       });
       flow.hit.setStyle({ weight: hitWidth(flow) });
@@ -175,11 +209,33 @@
   }
 
   self.restyleFlows = function () {
+    flows.forEach(function (flow) { flow.ways = self.sums(flow.stretch); });
     restyle();
     var all = [];
-    flows.forEach(function (flow) { all = all.concat(flow.lines); });
-    all.sort(function (a, b) { return b.way[self.measure] - a.way[self.measure]; });
+    flows.forEach(function (flow) {
+      flow.lines.forEach(function (one) {
+        all.push({ line: one.line, value: Math.abs(flow.ways[one.side].value) });
+      });
+    });
+    all.sort(function (a, b) { return b.value - a.value; });
     all.forEach(function (one) { if (one.line._map) one.line.bringToFront(); });
+  };
+
+  // Shows the lines of a mode or takes them away.
+  self.showMode = function (mode, on) {
+    flows.forEach(function (flow) {
+      if (flow.mode !== mode) return;
+      flow.lines.map(function (one) { return one.line; }).concat(flow.hit).forEach(function (line) {
+        if (on) line.addTo(flow.group); else flow.group.removeLayer(line);
+      });
+    });
+    if (on) self.restyleFlows();
+  };
+
+  self.modes = function () {
+    var found = [];
+    flows.forEach(function (flow) { if (found.indexOf(flow.mode) < 0) found.push(flow.mode); });
+    return found;
   };
 
   // Opens the card of a stretch by its rank in the data.

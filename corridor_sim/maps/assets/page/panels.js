@@ -26,34 +26,30 @@
   // -- run and goal -----------------------------------------------------------------------------
 
   self.addPanel = function () {
-    var goal = self.data.goal, run = self.data.run;
-    var meta = run.scenario + " · " + run.first + " – " + run.last + " · " +
-      self.plain(self.word("seed")) + " " + run.seed +
-      (run.replication ? " · " + self.plain(self.word("replication")) + " " + run.replication : "");
+    var run = self.data.run, other = self.data.other, answer = self.el("div", {});
     var wide = !self.isNarrow();
     var panel = control("topleft", self.el("section", { "aria-label": self.plain(
       self.word("heading")) }, [
       self.el("h1", {}, self.say("heading")),
-      run.title ? self.el("p", { "class": "title" }, run.title) : null,
-      self.el("p", { "class": "quiet meta" }, meta),
-      self.el("p", { "class": "headline" }, [
-        self.el("b", {}, self.number(goal.cleared * 10, 0) + " 亿元"), " ",
-        self.el("span", {}, self.number(goal.cleared, 1) + " bn yuan")
-      ]),
-      self.el("p", { "class": "quiet" }, self.say("cleared")),
-      self.gauge(goal),
-      self.el("ul", { "class": "goals" }, goal.targets.map(function (target, rank) {
-        return self.el("li", {}, [
-          self.el("b", {}, self.number(goal.shares[rank] * 100, 1) + " %"), " ",
-          self.both(["of " + self.number(target / 1000, target % 100 ? 2 : 1) + " trillion yuan",
-                     "占 " + self.number(target / 1000, target % 100 ? 2 : 1) + " 万亿元"])
-        ]);
-      })),
-      goal.is_whole_year ? null : self.el("p", { "class": "warning" }, pace(goal)),
-      section("by_corridor", byCorridor(goal), wide),
+      other ? self.el("p", { "class": "title" }, [self.el("b", {}, "A "), told(run)]) : null,
+      other ? self.el("p", { "class": "title" }, [self.el("b", {}, "B "), told(other.run)])
+            : run.title ? self.el("p", { "class": "title" }, run.title) : null,
+      other ? null : self.el("p", { "class": "quiet meta" }, meta(run)),
+      answer,
       self.data.waits.length
         ? section("waits", waits(), wide && window.innerHeight > 700, "waits_note") : null
     ]), "panel");
+    function fill() {
+      var open = answer.querySelector("details");
+      var isOpen = open ? open.open : wide && !(other && self.isChange());
+      answer.textContent = "";
+      (other && self.isChange() ? change() : reached(self.side === "b" ? other.goal : self.data.goal,
+                                                     isOpen)).forEach(function (node) {
+        if (node) answer.appendChild(node);
+      });
+    }
+    fill();
+    self.map.on("statechange", fill);
     // On a small screen the controls on the right begin below it.
     new ResizeObserver(function () {
       document.documentElement.style.setProperty("--panel-height", panel.offsetHeight + "px");
@@ -61,8 +57,95 @@
     }).observe(panel);
   };
 
+  function told(run) { return run.title || run.scenario; }
+
+  function meta(run) {
+    return run.scenario + " · " + run.first + " – " + run.last + " · " +
+      self.plain(self.word("seed")) + " " + run.seed +
+      (run.replication ? " · " + self.plain(self.word("replication")) + " " + run.replication : "");
+  }
+
+  function upTo(series, period) {
+    return series.slice(0, period + 1).reduce(function (sum, bn) { return sum + bn; }, 0);
+  }
+
+  // The goal as far as it was reached at the end of the period shown.
+  function soFar(goal) {
+    if (self.period === null || !goal.series.offered.length) return goal;
+    var days = self.data.periods.days[self.period + 1];
+    var corridors = goal.corridors.map(function (corridor) {
+      return L.extend({}, corridor, { bn: upTo(corridor.series, self.period) });
+    });
+    var cleared = corridors.reduce(function (sum, corridor) { return sum + corridor.bn; }, 0);
+    return {
+      targets: goal.targets, corridors: corridors, cleared: cleared,
+      shares: goal.targets.map(function (target) { return cleared / target; }),
+      offered: upTo(goal.series.offered, self.period),
+      delivered: upTo(goal.series.delivered, self.period),
+      days: days, is_whole_year: false, yearly: cleared / days * 365, isSoFar: true
+    };
+  }
+
+  function money(bn) {
+    var chinese = self.number(bn * 10, 0) + " 亿元", english = self.number(bn, 1) + " bn yuan";
+    if (self.lang === "en") return self.el("b", {}, english);
+    if (self.lang === "zh") return self.el("b", {}, chinese);
+    return self.el("span", {}, [self.el("b", {}, chinese), " ", self.el("span", {}, english)]);
+  }
+
+  function reached(whole, open) {
+    var goal = soFar(whole);
+    return [
+      self.el("p", { "class": "headline" }, money(goal.cleared)),
+      self.el("p", { "class": "quiet" }, self.say(goal.isSoFar ? "cleared_so_far" : "cleared")),
+      self.gauge(goal),
+      self.el("ul", { "class": "goals" }, goal.targets.map(function (target, rank) {
+        var name = self.number(target / 1000, target % 100 ? 2 : 1);
+        return self.el("li", {}, [
+          self.el("b", {}, self.number(goal.shares[rank] * 100, 1) + " %"), " ",
+          self.both(["of " + name + " trillion yuan", "占 " + name + " 万亿元"])
+        ]);
+      })),
+      goal.is_whole_year ? null : self.el("p", { "class": "warning" }, pace(goal)),
+      section("by_corridor", byCorridor(goal), open)
+    ];
+  }
+
+  // What the second run cleared more or less than the first, by corridor.
+  function change() {
+    var a = soFar(self.data.goal), b = soFar(self.data.other.goal), names = [];
+    var head = self.el("tr", {}, [self.el("td", {}, "")].concat(["A", "B", "B − A"].map(
+      function (name) { return self.el("th", { scope: "col" }, name); })));
+    function find(goal, name) {
+      var found = goal.corridors.filter(function (one) { return one.name[0] === name[0]; })[0];
+      return found ? found.bn : 0;
+    }
+    a.corridors.concat(b.corridors).forEach(function (corridor) {
+      if (!names.some(function (name) { return name[0] === corridor.name[0]; })) {
+        names.push(corridor.name);
+      }
+    });
+    function row(title, x, y) {
+      return self.el("tr", {}, [
+        self.el("th", { scope: "row" }, title), self.el("td", {}, self.number(x, 1)),
+        self.el("td", {}, self.number(y, 1)),
+        self.el("td", {}, self.el("b", {}, (y > x ? "+" : "") + self.number(y - x, 2)))
+      ]);
+    }
+    return [
+      self.el("p", { "class": "headline" }, [
+        self.el("b", {}, [b.cleared >= a.cleared ? "+" : "−",
+                          self.yuan(Math.abs(b.cleared - a.cleared) * 1000)])]),
+      self.el("p", { "class": "quiet" }, self.say("change_note")),
+      self.el("table", {}, [self.el("caption", { "class": "quiet" }, self.say("cleared_bn")), head]
+        .concat(names.map(function (name) {
+          return row(self.both(name), find(a, name), find(b, name));
+        }), [row(self.say("all"), a.cleared, b.cleared)]))
+    ];
+  }
+
   function pace(goal) {
-    return self.both(self.word("not_a_year").map(function (text) {
+    return self.both(self.word(goal.isSoFar ? "so_far" : "not_a_year").map(function (text) {
       return text.replace("{days}", self.number(goal.days, 0))
         .replace("{bn}", self.number(goal.yearly, 1))
         .replace("{yi}", self.number(goal.yearly * 10, 0));
@@ -72,14 +155,14 @@
   function byCorridor(goal) {
     var head = self.el("tr", {}, [
       self.el("td", {}, ""),
-      self.el("th", { scope: "col" }, ["10 亿元", self.el("br"), "bn yuan"]),
-      self.el("th", { scope: "col" }, ["标箱", self.el("br"), "TEU"])
+      self.el("th", { scope: "col" }, self.both(["bn yuan", "10 亿元"])),
+      self.el("th", { scope: "col" }, goal.isSoFar ? "" : self.both(["TEU", "标箱"]))
     ]);
     var rows = goal.corridors.map(function (corridor, rank) {
       return self.el("tr", {}, [
         self.el("th", { scope: "row" }, named("c" + rank, corridor.name)),
         self.el("td", {}, self.number(corridor.bn, 1)),
-        self.el("td", {}, self.number(corridor.teu, 0))
+        self.el("td", {}, goal.isSoFar ? "" : self.number(corridor.teu, 0))
       ]);
     });
     var sums = [["offered", goal.offered], ["delivered", goal.delivered]].map(function (sum) {
@@ -111,25 +194,42 @@
 
   // -- measure and views --------------------------------------------------------------------------
 
-  self.addSwitch = function () {
-    var box = self.el("fieldset", {}, self.el("legend", {}, self.say("measure")));
-    ["teu", "cny"].forEach(function (measure) {
-      var input = self.el("input", { type: "radio", name: "measure", id: "measure-" + measure,
-                                     value: measure });
-      input.checked = measure === self.measure;
-      input.addEventListener("change", function () {
-        self.measure = measure;
-        self.restyleFlows();
-        self.restylePlaces();
-        self.closeCard();
-        self.map.fire("measurechange");
-      });
-      box.appendChild(self.el("label", { "for": "measure-" + measure }, [
-        input, self.say(measure)
-      ]));
+  function select(name, options, chosen) {
+    var box = self.el("select", { id: name }, options.map(function (key) {
+      var option = self.el("option", { value: key }, self.plain(self.word(name + "_" + key)));
+      option.selected = key === chosen;
+      return option;
+    }));
+    box.addEventListener("change", function () {
+      var what = {};
+      what[name] = box.value;
+      self.closeCard();
+      self.choose(what);
     });
-    control(self.isNarrow() ? "bottomleft" : "topright", box, "switch");
+    return self.el("label", { "for": name }, [self.say(name), box]);
+  }
+
+  self.addSwitch = function () {
+    var fields = [select("measure", ["teu", "t", "cny", "kg"], self.measure),
+                  select("cargo", ["all", "own", "export", "import"], self.cargo)];
+    if (self.data.other) fields.unshift(select("side", ["change", "a", "b"], self.side));
+    var modes = self.modes();
+    if (modes.length > 1) {
+      fields.push(self.el("details", {}, [self.el("summary", {}, self.say("modes"))].concat(
+        modes.map(mode))));
+    }
+    control(self.isNarrow() ? "bottomleft" : "topright",
+            self.el("fieldset", {}, [self.el("legend", {}, self.say("shown"))].concat(fields)),
+            "switch");
   };
+
+  function mode(name) {
+    var input = self.el("input", { type: "checkbox", id: "mode-" + name });
+    input.checked = true;
+    input.addEventListener("change", function () { self.showMode(name, input.checked); });
+    return self.el("label", { "for": "mode-" + name, "class": "mode" },
+                   [input, self.both(self.name("mode", name))]);
+  }
 
   var ICONS = {
     home: "M8 2 L14 8 H12.4 V14 H9.6 V10 H6.4 V14 H3.6 V8 H2 Z",
@@ -164,9 +264,13 @@
     classes.push(line(self.colour("--use-none"), 6, null, self.say("no_limit")));
     classes.push(line(self.colour("--unused"), 1, null, self.say("unused")));
     var open = !self.isNarrow() && window.innerHeight > 720;
+    var kinds = self.el("div", {});
+    var changes = [line(self.colour("--grew"), 6, null, self.say("grew")),
+                   line(self.colour("--shrank"), 6, "8 4", self.say("shrank")),
+                   line(self.colour("--unused"), 1, null, self.say("unchanged"))];
     var box = self.el("details", open ? { open: "" } : {}, [
       self.el("summary", {}, self.say("legend")),
-      self.el("h3", {}, self.say("utilisation")), self.el("div", {}, classes),
+      kinds,
       self.el("h3", {}, self.say("width")), widths, circles,
       self.data.waits.length ? mark("ring", self.say("bottleneck")) : null,
       mark("of-zone", self.say("zone")),
@@ -174,28 +278,32 @@
     ]);
     control("bottomright", box, "legend");
     function fill() {
-      var most = self.most(self.measure);
+      var most = self.most();
+      kinds.textContent = "";
+      if (!self.isChange()) kinds.appendChild(self.el("h3", {}, self.say("utilisation")));
+      (self.isChange() ? changes : classes).forEach(function (entry) { kinds.appendChild(entry); });
       widths.textContent = circles.textContent = "";
       [1, 0.25, 0.04].forEach(function (share) {
         var value = round(most * share);
         if (!value) return;
-        widths.appendChild(line(self.colour("--use-1"), self.width(value), null, told(value)));
+        widths.appendChild(line(self.colour(self.isChange() ? "--grew" : "--use-1"), self.width(value), null,
+                                amountWords(value)));
       });
       var handled = round(self.mostHandled() * 0.5);
       if (handled) {
         circles.appendChild(mark("place", [self.say("circle"), " ",
-          told(handled)], self.radius(handled)));
+          amountWords(handled)], self.radius(handled)));
       }
     }
-    self.map.on("zoomend measurechange", fill);
+    self.map.on("zoomend statechange", fill);
     fill();
   };
 
   // A round amount in few words.
-  function told(value) {
-    if (self.measure === "teu") return self.amount("teu", value);
-    return (value / 100).toLocaleString("en-GB") + " 亿元 · " +
-      (value / 1000).toLocaleString("en-GB") + " bn";
+  function amountWords(value) {
+    if (self.measure !== "cny") return self.amount(self.measure, value);
+    return self.both([(value / 1000).toLocaleString("en-GB") + " bn",
+                      (value / 100).toLocaleString("en-GB") + " 亿元"]);
   }
 
   // One significant figure, downwards.

@@ -22,14 +22,15 @@
   }
 
   function radius(value, most) {
-    return value > 0 && most ? 2.2 + WIDEST * self.scale() * Math.sqrt(value / most) : 2;
+    return value && most ? 2.2 + WIDEST * self.scale() * Math.sqrt(Math.min(1, Math.abs(value) / most)) : 2;
   }
 
   self.mostHandled = function () {
     return self.data.nodes.reduce(function (most, node) {
-      return Math.max(most, node[self.measure] || 0);
+      return Math.max(most, Math.abs(self.value(node)));
     }, 0);
   };
+  self.busy = function (node) { return self.whole(node, "teu", "all") || node.passing; };
   self.radius = function (value) { return radius(value, self.mostHandled()); };
 
   self.addPlaces = function (group) {
@@ -61,14 +62,15 @@
   };
 
   // Zones lie beside the ports and yards that serve them, which say more.
-  function rankOf(one) { return (one.node.teu || one.node.passing) * (one.node.kind === "zone" ? 0.3 : 1); }
+  function rankOf(one) { return self.busy(one.node) * (one.node.kind === "zone" ? 0.3 : 1); }
 
   // Mean wait of the worst of the marked facilities at a node, null where none is marked.
   function worstWait(rank) {
     var worst = null;
     self.data.waits.forEach(function (wait) {
       var one = self.data.facilities[wait.facility];
-      if (one.node === rank && (worst === null || one.wait_h > worst)) worst = one.wait_h;
+      var hours = self.figuresOf(one).wait;
+      if (one.node === rank && hours && (worst === null || hours > worst)) worst = hours;
     });
     return worst;
   }
@@ -77,11 +79,16 @@
     var most = self.mostHandled();
     circles.forEach(function (one) {
       // Boxes go through a lock without changing vehicle: it is as large as what passes.
-      var busy = one.node.teu || one.node.passing;
-      var size = radius(one.node[self.measure] || (self.measure === "teu" ? busy : 0), most);
+      var busy = self.busy(one.node), whole = self.period === null && self.side === "a";
+      var boxes = whole && self.measure === "teu" && self.cargo === "all";
+      var size = radius(self.value(one.node) || (boxes ? busy : 0), most);
+      one.wait = worstWait(one.rank);
       one.circle.setRadius(size);
       one.circle.setStyle({ opacity: busy > 0 ? 1 : 0.6 });
-      if (one.ring) one.ring.setRadius(size + 4);
+      if (one.ring) {
+        one.ring.setRadius(size + 4);
+        one.ring.setStyle({ opacity: one.wait >= 1 ? 1 : 0 });
+      }
     });
   }
 
@@ -155,6 +162,7 @@
 
     _width: function (one) {
       var family = this._family, pen = this._pen;
+      one = L.extend({}, one, { text: self.chosen(one.text) });
       var home = one.kind === "home", wide = 3;
       pen.font = (home ? "700 15px " : "600 12px ") + family;
       wide += pen.measureText(one.text[1]).width;
@@ -181,7 +189,7 @@
       if (!one.circle._map) return;
       var at = one.circle.getLatLng();
       var inHome = home && map.latLngToContainerPoint(at).distanceTo(home) < 24;
-      if (one.wait === null && (inHome || (!(one.node.teu || one.node.passing) && zoom < ALL_FROM))) return;
+      if (one.wait === null && (inHome || (!self.busy(one.node) && zoom < ALL_FROM))) return;
       var label = {
         at: at, gap: one.circle.getRadius() + (one.ring ? 4 : 0),
         kind: one.node.kind === "zone" ? "of-zone" : "place",
@@ -208,7 +216,8 @@
   function waitWords(hours) {
     return {
       hours: hours, long: hours >= LONG_H,
-      text: hours >= 72 ? Math.round(hours / 24) + " d" : Math.round(hours) + " h"
+      text: hours >= 72 ? Math.round(hours / 24) + " " + (self.lang === "zh" ? "天" : "d")
+                        : Math.round(hours) + " " + (self.lang === "zh" ? "小时" : "h")
     };
   }
 

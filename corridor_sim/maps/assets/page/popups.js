@@ -23,31 +23,44 @@
   self.linkTitle = function (link) {
     var ends = link.ends.map(function (rank) { return self.data.nodes[rank].name; });
     var arrow = link.ways.length > 1 ? " ⇄ " : " → ";
-    return self.el("h2", {}, [0, 1].map(function (language) {
-      var names = ends.map(function (name) { return name[1 - language] || name[language]; });
-      return self.el("span", { "class": language ? "en" : "zh", lang: language ? "en" : "zh-CN" },
-                     names.join(arrow));
-    }));
+    var title = [0, 1].map(function (language) {
+      return ends.map(function (name) { return name[language] || name[1 - language]; }).join(arrow);
+    });
+    return titled(title[0] === title[1] ? ["", title[1]] : title);
   };
+
+  // A heading with each language on a line of its own.
+  function titled(name) {
+    name = self.chosen(name);
+    return self.el("h2", {}, [
+      name[1] ? self.el("span", { "class": "zh", lang: "zh-CN" }, name[1]) : null,
+      name[0] ? self.el("span", { "class": "en", lang: "en" }, name[0]) : null
+    ]);
+  }
 
   function towards(link, way) {
     var name = self.data.nodes[link.ends[1 - way]].name;
-    return "→ " + (name[1] || name[0]);
+    return "→ " + (self.lang === "en" ? name[0] || name[1] : name[1] || name[0]);
   }
 
   function linksByAmount(stretch) {
     var most = function (rank) {
       return self.data.links[rank].ways.reduce(function (sum, way) {
-        return sum + way[self.measure];
+        return sum + Math.abs(self.value(way));
       }, 0);
     };
     return stretch.links.slice().sort(function (a, b) { return most(b) - most(a); });
   }
 
-  function inUse(way) {
-    return way.use === null ? null
-      : " · " + self.plain(self.word("in_use")) + " " + self.percent(way.use);
+  function inUse(share) {
+    return share === null || self.isChange() ? null
+      : " · " + self.plain(self.word("in_use")) + " " + self.percent(share);
   }
+
+  // An amount of the present measure, a change with its sign.
+  self.signed = function (value) {
+    return (self.isChange() && value > 0 ? "+" : "") + self.amount(self.measure, value);
+  };
 
   // The amounts of a stretch, each direction called after the point of the compass it runs to.
   function eachWay(flow, tag) {
@@ -59,7 +72,7 @@
     if ((bounds[0] === "northbound" ? north : east) < 0) bounds.reverse();
     return flow.ways.map(function (way, side) {
       return way.there ? self.el(tag, { "class": "way" }, [
-        self.say(bounds[side]), ": ", self.amount(self.measure, way[self.measure]), inUse(way)
+        self.say(bounds[side]), ": ", self.signed(way.value), inUse(way.use)
       ]) : null;
     });
   }
@@ -70,7 +83,7 @@
       return self.el("div", { "class": "tip" }, [self.linkTitle(link)].concat(
         link.ways.map(function (way, side) {
           return self.el("div", {}, [towards(link, side), ": ",
-                                     self.amount(self.measure, way[self.measure]), inUse(way)]);
+                                     self.signed(self.value(way)), inUse(self.useOf(way))]);
         })));
     }
     return self.el("div", { "class": "tip" }, [
@@ -90,16 +103,14 @@
       var button = self.el("button", { type: "button" }, [
         self.linkTitle(link),
         self.el("span", { "class": "quiet" }, link.ways.map(function (way) {
-          return self.amount(self.measure, way[self.measure]);
+          return self.signed(self.value(way));
         }).join(" ⇄ "))
       ]);
       button.addEventListener("click", function () { openFromList(at, flow, link); });
       return self.el("li", {}, button);
     });
     self.openCard(at, self.el("div", { "class": "card" }, [self.el("h2", {}, [
-      self.el("span", { "class": "zh", lang: "zh-CN" }, links.length + " " +
-              self.word("together")[1]),
-      self.el("span", { "class": "en", lang: "en" }, links.length + " " + self.word("together")[0])
+      self.both(self.word("together").map(function (words) { return links.length + " " + words; }))
     ])].concat(eachWay(flow, "p"), self.el("ul", { "class": "links" }, items))));
   };
 
@@ -120,16 +131,13 @@
           self.el("i", { "class": "key bar" + side }), towards(link, side)
         ]);
       })));
-    function each(tell) { return ways.map(tell); }
-    var rows = [
-      row(self.say("all_cargo"), each(function (w) { return self.amount("teu", w.teu); })),
-      row(self.say("own_trade"), each(function (w) { return self.amount("teu", w.own); })),
-      row(self.say("value"), each(function (w) { return self.yuanLines(w.cny); })),
-      row(self.say("in_use"), each(function (w) {
-        return w.use === null ? self.say(w.teu ? "no_limit" : "unused") : self.percent(w.use);
+    var rows = amounts(ways).concat([
+      self.isChange() ? null : row(self.say("in_use"), ways.map(function (way) {
+        var use = self.useOf(way);
+        return use === null ? self.say(self.value(way) ? "no_limit" : "unused") : self.percent(use);
       })),
-      row(self.say("distance"), each(function (w) { return self.number(w.km, 0) + " km"; }))
-    ];
+      row(self.say("distance"), ways.map(function (way) { return self.number(way.km, 0) + " km"; }))
+    ]);
     return self.el("div", { "class": "card" }, [
       self.linkTitle(link),
       self.el("p", { "class": "quiet" }, [
@@ -140,10 +148,50 @@
     ].concat(sources(link)));
   };
 
+  // All measures and kinds of cargo of ways or places, or both runs and their difference.
+  function amounts(items) {
+    function told(measure, cargo) {
+      return items.map(function (item) {
+        var side = self.side === "b" ? item.b : item;
+        var value = self.period === null ? self.whole(side, measure, cargo)
+                                         : side ? self.series(side, measure, cargo)[self.period] : 0;
+        return measure === "cny" ? self.yuanLines(value) : self.amount(measure, value);
+      });
+    }
+    if (self.isChange()) {
+      return ["a", "b", "change"].map(function (side) {
+        return row(sideName(side), items.map(function (item) {
+          var value = self.value(item, side);
+          return (side === "change" && value > 0 ? "+" : "") + self.amount(self.measure, value);
+        }));
+      });
+    }
+    return [
+      row(self.say("all_cargo"), told("teu", "all")),
+      row(self.say("of_it_exports"), told("teu", "export")),
+      row(self.say("of_it_imports"), told("teu", "import")),
+      row(self.say("value"), told("cny", "own")),
+      row(self.say("weight"), told("t", "all")),
+      items[0].sum.kg || items.length > 1 ? row(self.say("co2e"), told("kg", "all")) : null
+    ];
+  }
+
+  function sideName(side) {
+    if (side === "change") return self.say("change");
+    var run = side === "a" ? self.data.run : self.data.other.run;
+    return run.scenario;
+  }
+
   function chartOf(items, label) {
-    return self.monthChart(self.measure, self.data.months, items.map(function (item, side) {
-      return { label: label(side), values: item.months[self.measure] || [] };
-    }));
+    var shown = items.map(function (item, side) {
+      return { label: label(side), values: valuesOf(item) };
+    });
+    return self.monthChart(self.measure, self.data.periods.names, shown);
+  }
+
+  function valuesOf(item) {
+    if (self.side === "a") return self.series(item, self.measure, self.cargo);
+    return self.series(item.b || {}, self.measure, self.cargo);
   }
 
   function sources(link) {
@@ -158,34 +206,28 @@
 
   // -- places ---------------------------------------------------------------------------------
 
-  self.nodeTitle = function (node) {
-    return self.el("h2", {}, [
-      node.name[1] ? self.el("span", { "class": "zh", lang: "zh-CN" }, node.name[1]) : null,
-      node.name[0] ? self.el("span", { "class": "en", lang: "en" }, node.name[0]) : null
-    ]);
-  };
+  self.nodeTitle = function (node) { return titled(node.name); };
 
   self.nodeTooltip = function (node) {
     return self.el("div", { "class": "tip" }, [
       self.nodeTitle(node),
       self.el("div", {}, [
-        self.plain(self.word(node.teu ? "handled" : "boxes")), ": ",
-        self.amount("teu", node.teu || node.passing), node.cny ? " · " + self.yuan(node.cny) : null
+        self.plain(self.word(self.whole(node, "teu", "all") ? "handled" : "boxes")), ": ",
+        self.whole(node, "teu", "all") ? self.signed(self.value(node))
+                                       : self.amount("teu", node.passing)
       ])
     ]);
   };
 
   self.nodeCard = function (node, rank) {
+    var moved = self.whole(node, "teu", "all") || self.whole(node.b, "teu", "all");
     var facilities = self.data.facilities.filter(function (one) { return one.node === rank; });
     return self.el("div", { "class": "card" }, [
       self.nodeTitle(node),
       self.el("p", { "class": "quiet" }, self.both(self.name("node", node.kind))),
-      node.teu ? self.el("table", {}, [
-        row(self.say("handled"), [self.amount("teu", node.teu)]),
-        row(self.say("own_trade"), [self.amount("teu", node.own)]),
-        row(self.say("value"), [self.yuanLines(node.cny)])
-      ]) : self.el("p", {}, self.say("none_handled")),
-      node.teu ? chartOf([node], function () { return self.plain(self.word("handled")); }) : null,
+      moved ? self.el("table", {}, amounts([node]))
+            : self.el("p", {}, self.say("none_handled")),
+      moved ? chartOf([node], function () { return self.plain(self.word("handled")); }) : null,
       facilities.length ? self.el("h3", {}, self.say("facilities")) : null
     ].concat(facilities.map(facility), [source(node)]));
   };
@@ -194,15 +236,19 @@
     var long = self.data.waits.some(function (wait) {
       return self.data.facilities[wait.facility] === one;
     });
+    var now = self.figuresOf(one);
     return self.el("div", { "class": "facility" + (long ? " long" : "") }, [
       self.el("div", {}, [self.both(one.name), " ",
         self.el("span", { "class": "quiet" }, self.both(self.name("facility", one.kind)))]),
       self.el("div", { "class": "figures" }, [
-        figure("boxes", self.amount("teu", one.teu)),
-        figure("in_use", self.percent(one.use)),
-        figure("mean_wait", self.hours(one.wait_h)),
-        figure("longest_wait", self.hours(one.longest_h))
+        figure("boxes", self.amount("teu", now.teu)),
+        figure("in_use", self.percent(now.use)),
+        figure("mean_wait", self.hours(now.wait)),
+        now.queue === null ? figure("longest_wait", self.hours(now.longest))
+                           : figure("queue", self.number(now.queue, 1))
       ]),
+      one.months.length > 1 && self.side === "a"
+        ? self.waitChart(self.data.months, one.months) : null,
       source(one)
     ]);
   }

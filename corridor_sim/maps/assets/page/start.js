@@ -1,7 +1,5 @@
 // Puts the map together from the data in the page.
 (function (self) {
-  self.measure = "teu";
-
   function read(id) { return JSON.parse(document.getElementById(id).textContent); }
 
   self.isNarrow = function () { return window.innerWidth < 760; };
@@ -16,6 +14,11 @@
     self.map = map;
     self.data = read("corridor-data");
     self.words = self.data.words;
+    self.lang = self.data.lang;
+    if (self.data.other) self.side = "change";
+    self.data.facilities.forEach(inflate);
+    self.data.nodes.forEach(inflate);
+    self.data.links.forEach(function (link) { link.ways.forEach(inflate); });
     var byCorridor = Object.create(null);
     self.data.corridors.forEach(function (corridor, rank) {
       byCorridor[corridor.id] = groups.corridors[rank];
@@ -31,12 +34,23 @@
     self.addPanel();
     self.show("home");
     self.drawBase(map, read("corridor-base"));
+    if (self.data.tiles) L.tileLayer(self.data.tiles, { maxZoom: 10 }).addTo(map);
     self.addFlows(byCorridor);
     self.addPlaces(groups.places);
+    self.addClosures();
     self.addSwitch();
+    self.addTime();
     self.addLegend();
     if (!self.isNarrow()) L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   };
+
+  // Source, confidence and note are written once for all that share them.
+  function inflate(item) {
+    var text = self.data.texts[item.src];
+    item.source = text[0];
+    item.confidence = text[1];
+    item.note = text[2];
+  }
 
   // What can be done only when all controls are there.
   self.finish = function (map, groups, layers) {

@@ -32,13 +32,24 @@
   // A pair of [English, Chinese]: Chinese first, English beside it in a quieter tone.
   self.both = function (pair) {
     var out = [];
+    pair = chosen(pair);
     if (pair[1]) out.push(self.el("span", { lang: "zh-CN", "class": "zh" }, pair[1]));
     if (pair[1] && pair[0]) out.push(" ");
     if (pair[0]) out.push(self.el("span", { lang: "en", "class": "en" }, pair[0]));
     return self.el("span", { "class": "both" }, out);
   };
 
+  // A pair without the language that is not wanted, unless it is all there is.
+  function chosen(pair) {
+    if (self.lang === "en") return pair[0] ? [pair[0], ""] : pair;
+    if (self.lang === "zh") return pair[1] ? ["", pair[1]] : pair;
+    return pair;
+  }
+  self.chosen = chosen;
+
   self.plain = function (pair) {
+    pair = chosen(pair);
+    if (pair[0] === pair[1]) return pair[0];
     return [pair[1], pair[0]].filter(Boolean).join(" ");
   };
 
@@ -72,18 +83,21 @@
   // Hours as people say them.
   self.hours = function (hours) {
     if (hours === null || hours === undefined) return "–";
-    return hours >= 72 ? self.number(hours / 24, 1) + " 天 d"
-                       : self.number(hours, hours < 10 ? 1 : 0) + " 小时 h";
+    return hours >= 72 ? self.number(hours / 24, 1) + " " + self.plain(["d", "天"])
+                       : self.number(hours, hours < 10 ? 1 : 0) + " " + self.plain(["h", "小时"]);
   };
 
   // Millions of yuan: bn yuan and 亿元 stand side by side, for they differ by ten.
   self.yuan = function (million) {
     if (million === null || million === undefined) return "–";
-    return self.short(million / 1000) + " bn yuan · " + self.short(million / 100) + " 亿元";
+    var english = self.short(million / 1000) + " bn yuan";
+    var chinese = self.short(million / 100) + " 亿元";
+    return self.lang === "en" ? english : self.lang === "zh" ? chinese : english + " · " + chinese;
   };
 
   // The same on two lines, for narrow cells.
   self.yuanLines = function (million) {
+    if (million !== null && self.lang !== "both") return self.el("span", {}, self.yuan(million));
     return self.el("span", {}, million === null ? "–" : [
       self.short(million / 100) + " 亿元", self.el("br"),
       self.el("span", { "class": "en" }, self.short(million / 1000) + " bn yuan")
@@ -91,6 +105,8 @@
   };
 
   self.amount = function (measure, value) {
-    return measure === "teu" ? self.number(value, 0) + " TEU" : self.yuan(value);
+    if (measure === "cny") return self.yuan(value);
+    if (measure === "teu") return self.number(value, 0) + " TEU";
+    return self.number(value, 0) + " t" + (measure === "kg" ? " CO2e" : "");
   };
 })(corridorMap);
