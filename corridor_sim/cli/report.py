@@ -11,6 +11,8 @@ from corridor_sim.cli.options import bad_input
 from corridor_sim.cli.progress import progress_by_date
 
 if TYPE_CHECKING:
+    from corridor_sim.experiments.batch import Batch
+    from corridor_sim.experiments.comparison import Comparison
     from corridor_sim.results import Results
     from corridor_sim.simulation import Groundwork
 
@@ -62,21 +64,24 @@ def report_command(
     no_rerun: bool,
     quiet: bool,
 ) -> None:
-    """Write the report of a RESULT folder.
+    """Write the report of a RESULT folder: of a run, a batch or a comparison.
 
-    A folder keeps tables and no stamps. So the run is made again, which also shows that it can be:
-    the report is refused if other stamps come out.
+    The folder of a run keeps tables and no stamps. So the run is made again, which also shows that
+    it can be: the report is refused if other stamps come out.
     """
     if not out.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder '{out.parent}'", param_hint="--out")
     wanted = [_pair(text) for text in pairs]
     from corridor_sim.report import write_report
 
-    results, ground = _results(result, no_rerun=no_rerun, quiet=quiet)
+    ground: Groundwork | None = None
+    source: Results | Batch | Comparison | None = _experiment(result)
+    if source is None:
+        source, ground = _results(result, no_rerun=no_rerun, quiet=quiet)
     draft = out.with_name(f".{out.name}.part")
     try:
         write_report(
-            results,
+            source,
             draft,
             lang=lang,  # type: ignore[arg-type]
             assets=assets,
@@ -98,6 +103,23 @@ def _pair(text: str) -> tuple[str, str]:
             f"'{text}' is no pair; allowed: two zones, for example Z_CQLJ>Z_DE", param_hint="--od"
         )
     return origin.strip(), destination.strip()
+
+
+def _experiment(folder: Path) -> Batch | Comparison | None:
+    """Return the batch or the comparison of a folder; None where it is the folder of a run."""
+    import json
+
+    from corridor_sim.experiments.batch import Batch
+    from corridor_sim.experiments.comparison import Comparison
+
+    try:
+        kind = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("kind")
+    except (OSError, ValueError, AttributeError):
+        return None
+    with bad_input():
+        if kind == "batch":
+            return Batch.load(folder)
+        return Comparison.load(folder) if kind == "comparison" else None
 
 
 def _results(result: Path, *, no_rerun: bool, quiet: bool) -> tuple[Results, Groundwork | None]:

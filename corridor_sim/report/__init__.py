@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from corridor_sim.experiments.batch import Batch
+    from corridor_sim.experiments.comparison import Comparison
     from corridor_sim.report.blocks import Section
     from corridor_sim.report.voice import Lang
     from corridor_sim.results import Results
@@ -73,22 +75,22 @@ def run_sections(
 
 
 def report_page(
-    results: Results,
+    source: Results | Batch | Comparison,
     *,
     lang: Lang = "both",
     ground: Groundwork | None = None,
     pairs: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """Return the report of a run as a page.
+    """Return the report of a run, a batch or a comparison as a page.
 
     Parameters
     ----------
-    results : Results
-        Fresh, or loaded with fewer sections, see `run_sections`.
+    source : Results, Batch or Comparison
+        Results fresh, or loaded with fewer sections, see `run_sections`.
     lang : {"zh", "en", "both"}
         Language.
     ground : Groundwork, optional
-        Of the run's scenario.
+        Of a run's scenario.
     pairs : sequence of (str, str), optional
         Origin and destination zones whose alternatives are shown.
 
@@ -100,12 +102,12 @@ def report_page(
     from corridor_sim.report.page import render
     from corridor_sim.report.voice import Voice
 
-    sections = run_sections(results, ground=ground, pairs=pairs)
-    return render(_HEADING, _about(results, lang), sections, Voice(lang))
+    sections, about = _sections(source, lang=lang, ground=ground, pairs=pairs)
+    return render(_HEADING, about, sections, Voice(lang))
 
 
 def write_report(
-    results: Results,
+    source: Results | Batch | Comparison,
     path: str | Path,
     *,
     lang: Lang = "both",
@@ -113,12 +115,12 @@ def write_report(
     ground: Groundwork | None = None,
     pairs: Sequence[tuple[str, str]] = (),
 ) -> Path:
-    """Write the report of a run, and its charts and tables as files of their own if asked.
+    """Write a report, and its charts and tables as files of their own if asked.
 
     Parameters
     ----------
-    results : Results
-        Fresh, or loaded with fewer sections, see `run_sections`.
+    source : Results, Batch or Comparison
+        What it is about.
     path : str or Path
         File to write.
     lang : {"zh", "en", "both"}
@@ -126,7 +128,7 @@ def write_report(
     assets : str or Path, optional
         Folder for charts as SVG and PNG and tables as CSV and XLSX.
     ground : Groundwork, optional
-        Of the run's scenario.
+        Of a run's scenario.
     pairs : sequence of (str, str), optional
         Origin and destination zones whose alternatives are shown.
 
@@ -145,8 +147,8 @@ def write_report(
     from corridor_sim.report.voice import Voice
 
     voice = Voice(lang)
-    sections = run_sections(results, ground=ground, pairs=pairs)
-    page = render(_HEADING, _about(results, lang), sections, voice)
+    sections, about = _sections(source, lang=lang, ground=ground, pairs=pairs)
+    page = render(_HEADING, about, sections, voice)
     if assets is not None:
         write_assets(sections, Path(assets), voice)
     target = Path(path)
@@ -154,6 +156,29 @@ def write_report(
     return target
 
 
+def _sections(
+    source: Results | Batch | Comparison,
+    *,
+    lang: Lang,
+    ground: Groundwork | None,
+    pairs: Sequence[tuple[str, str]],
+) -> tuple[list[Section], list[str]]:
+    """Return the sections of a report, and the lines that say what it is about."""
+    from corridor_sim.experiments.batch import Batch
+    from corridor_sim.experiments.comparison import Comparison
+    from corridor_sim.report.ensembles import batch_sections, comparison_sections
+
+    if isinstance(source, Batch):
+        told = f"{source.name} · n = {len(source):,} · {_SEED[lang]} {source.seed}"
+        return batch_sections(source), [source.title or source.name, told]
+    if isinstance(source, Comparison):
+        names = " / ".join(batch.name for batch in source.others)
+        told = f"n = {len(source.base):,} · {_SEED[lang]} {source.base.seed}"
+        return comparison_sections(source), [f"{source.base.name}: {names}", told]
+    return run_sections(source, ground=ground, pairs=pairs), _about(source, lang)
+
+
+_SEED = {"en": "seed", "zh": "随机种子", "both": "随机种子 seed"}
 _HEADING = ("Chongqing's trade corridors", "重庆外贸通道")
 
 
@@ -161,11 +186,7 @@ def _about(results: Results, lang: Lang) -> list[str]:
     """Return which scenario and which run a report is about."""
     scenario, clock = results.scenario, results.clock
     first, last = clock.date_of(clock.window[0]), clock.date_of(clock.window[1] - 1)
-    seed, number = {
-        "en": ("seed", "replication"),
-        "zh": ("随机种子", "重复"),
-        "both": ("随机种子 seed", "重复 replication"),
-    }[lang]
-    address = f"{seed} {results.seed} · {number} {results.replication}"
+    number = {"en": "replication", "zh": "重复", "both": "重复 replication"}[lang]
+    address = f"{_SEED[lang]} {results.seed} · {number} {results.replication}"
     name = scenario.title or scenario.name
     return [name, f"{scenario.name} · {first} – {last} · {address}"]

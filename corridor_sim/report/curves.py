@@ -103,7 +103,8 @@ def lines(
     marks: Sequence[tuple[float, str]],
     bands: Sequence[Band] = (),
     spans: Sequence[Span] = (),
-    levels: Sequence[tuple[float, str]] = (),
+    posts: Sequence[tuple[float, str]] = (),
+    x_unit: Words = ("", ""),
     height: float = 280,
     from_zero: bool = True,
 ) -> str:
@@ -127,8 +128,10 @@ def lines(
         Areas behind the lines.
     spans : sequence of Span
         Shaded parts.
-    levels : sequence of (float, str)
-        Dashed lines across with their names.
+    posts : sequence of (float, str)
+        Dashed upright lines with their names.
+    x_unit : (str, str)
+        Of the places.
     height : float
         Pixels.
     from_zero : bool
@@ -145,7 +148,7 @@ def lines(
     if several:
         draw_legend(canvas, voice, series, 0, as_lines=True)
     shown = [one.values for one in series] + [part for b in bands for part in (b.low, b.high)]
-    every = [v for values in shown for v in values if math.isfinite(v)] + [v for v, _ in levels]
+    every = [v for values in shown for v in values if math.isfinite(v)]
     low = 0.0 if from_zero else min(every, default=0.0)
     frame = _with_axis(
         canvas,
@@ -166,12 +169,21 @@ def lines(
         points = [frame.at(px, py) for px, py in edge if math.isfinite(py)]
         if points:
             canvas.path(points, stroke="none", width=0, fill=band.colour)
-    for level, name in levels:
-        _, y = frame.at(x[0], level)
-        canvas.path(
-            [(frame.left, y), (frame.left + frame.width, y)], stroke=_ALARM, width=1.3, dashes="6 4"
+    for rank, (place, name) in enumerate(posts):
+        px, _ = frame.at(place, 0)
+        post = [(px, frame.top), (px, frame.top + frame.height)]
+        canvas.path(post, stroke=_ALARM, width=1.3, dashes="6 4")
+        anchor = "end" if px + text_width(name, 11) > WIDTH else "start"
+        step = -4.0 if anchor == "end" else 4.0
+        canvas.text(
+            px + step,
+            frame.top + 12 + 13 * rank,
+            name,
+            size=11,
+            fill=_ALARM,
+            anchor=anchor,
+            halo=True,
         )
-        canvas.text(frame.left + 4, y - 4, name, size=11, fill=_ALARM)
     for rank, one in enumerate(series):
         run: list[tuple[float, float]] = []
         for px, py in [*zip(x, one.values, strict=True), (0.0, math.nan)]:
@@ -187,7 +199,11 @@ def lines(
                 run = []
     for place, words in marks:
         px, _ = frame.at(place, 0)
-        canvas.text(px, canvas.height - 7, words, anchor="middle", size=11, fill=QUIET)
+        anchor = "end" if px + text_width(words, 11) / 2 > WIDTH - 2 else "middle"
+        canvas.text(px, canvas.height - 7, words, anchor=anchor, size=11, fill=QUIET)
+    if any(x_unit):
+        told = voice.plain(x_unit)
+        canvas.text(WIDTH - 4, legend + 11, told, anchor="end", size=11, fill=QUIET)
     return canvas.markup()
 
 

@@ -41,9 +41,9 @@ class Voice:
         Returns
         -------
         str
-            Not yet escaped.
+            Cleaned, not yet escaped.
         """
-        english, chinese = words
+        english, chinese = (clean(part) for part in words)
         if self.lang == "en" or not chinese or english == chinese:
             return english or chinese
         if self.lang == "zh" or not english:

@@ -1,0 +1,494 @@
+"""Reports of many runs: what a batch makes likely, and what a comparison finds different."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from corridor_sim.experiments.figures import figure_name, scaled
+from corridor_sim.maps.text import clean
+from corridor_sim.maps.words import FACILITY_KINDS, Words, corridor_words
+from corridor_sim.report.answer import trillions
+from corridor_sim.report.blocks import Block, Chart, Column, Paragraph, Section, Table
+from corridor_sim.report.charts import COLOURS, Interval, Series, intervals
+from corridor_sim.report.curves import Band, lines
+from corridor_sim.report.flows import month_marks
+from corridor_sim.report.voice import Voice, money_axis, number, percent, yuan
+
+if TYPE_CHECKING:
+    from corridor_sim.experiments.batch import Batch
+    from corridor_sim.experiments.comparison import Comparison
+
+__all__ = ["batch_sections", "comparison_sections"]
+
+_SHOWN = 15
+_CLEARED = "cleared_cny"
+_FAN = ("#e3edf6", "#a9cbe6")
+
+
+def batch_sections(batch: Batch) -> list[Section]:
+    """Return the sections of the report of a batch.
+
+    Parameters
+    ----------
+    batch : Batch
+        At least one replication.
+
+    Returns
+    -------
+    list of Section
+        Probability of the goals, fans by month, figures, facilities, and how it was made.
+    """
+    return [_chances(batch), _fans(batch), _figures(batch), _waits(batch), _made(batch)]
+
+
+def _chances(batch: Batch) -> Section:
+    found = batch.interval(_CLEARED)
+    values = batch.frame[_CLEARED].to_numpy(dtype=np.float64)
+    goals = batch.goals().to_dict("records")
+    mean, low, high = (yuan(v) for v in (found.estimate, found.low, found.high))
+    n = len(values)
+    blocks: list[Block] = [
+        Paragraph(_chance_words(goals, n), "answer"),
+        Paragraph(
+            (
+                (
+                    f"{mean[0]} clear on average of {n:,} replications (95 % interval of the mean "
+                    f"{low[0]} to {high[0]})."
+                ),
+                f"{n:,} 次重复平均通关 {mean[1]}（均值 95 % 区间 {low[1]} 至 {high[1]}）。",
+            )
+        ),
+        Paragraph(_spread_words(batch), "note"),
+    ]
+    if batch.missing:
+        blocks.append(
+            Paragraph(
+                (
+                    f"{len(batch.missing):,} replications that were asked for are missing.",
+                    f"缺少 {len(batch.missing):,} 次重复。",
+                ),
+                "note",
+            )
+        )
+    title = ("Cleared value of the replications and the goals", "各次重复的通关货值与目标")
+    steps = np.sort(values)
+    share = (np.arange(1, n + 1) / n * 100).tolist()
+
+    def draw(voice: Voice) -> str:
+        scale, unit = money_axis(voice)
+        # Goals far beyond every replication would press them into a line.
+        span = max(float(steps[-1] - steps[0]), 1.0)
+        near = [
+            (goal["target_cny"] / scale, voice.plain(trillions(goal["target_cny"])))
+            for goal in goals
+            if steps[0] - 2 * span < goal["target_cny"] < steps[-1] + 2 * span
+        ]
+        every = [*(steps / scale).tolist(), *(goal for goal, _ in near)]
+        marks = [(v, number(v, 1)) for v in np.linspace(min(every), max(every), 5).tolist()]
+        x = [min(every), *np.repeat(steps / scale, 2).tolist(), max(every)]
+        y = [0.0, *[v for pair in zip([0.0, *share[:-1]], share, strict=True) for v in pair], 100.0]
+        return lines(
+            voice,
+            title,
+            x,
+            [Series(title, y, COLOURS[0])],
+            unit=("% of replications below", "低于该值的比例 %"),
+            marks=marks,
+            posts=near,
+            x_unit=unit,
+        )
+
+    table = Table(
+        "goals",
+        ("Probability of the goals, given this demand", "既定需求下达标概率"),
+        [
+            Column("target", ("goal", "目标"), "words"),
+            Column("probability", ("probability", "概率"), "share", 1),
+            Column("low", ("95 % from", "95 % 下限"), "share", 1),
+            Column("high", ("to", "上限"), "share", 1),
+            Column("n", ("replications", "重复次数")),
+        ],
+        [
+            [trillions(g["target_cny"]), g["probability"], g["low"], g["high"], g["n"]]
+            for g in goals
+        ],
+    )
+    blocks += [table, Chart("cleared_value", title, draw)]
+    return Section("answer", ("The answer", "结论"), blocks)
+
+
+def _chance_words(goals: list[dict[Any, Any]], n: int) -> Words:
+    parts = [
+        (
+            (
+                f"{percent(g['probability'])} for {trillions(g['target_cny'])[0]} "
+                f"(95 % interval {percent(g['low'])} to {percent(g['high'])})"
+            ),
+            (
+                f"{trillions(g['target_cny'])[1]}：{percent(g['probability'])}"
+                f"（95 % 区间 {percent(g['low'])}–{percent(g['high'])}）"
+            ),
+        )
+        for g in goals
+    ]
+    return (
+        "Probability of the goal, given this demand: " + "; ".join(p[0] for p in parts) + ".",
+        f"既定需求下达标概率（{n:,} 次重复）：" + "；".join(p[1] for p in parts) + "。",
+    )
+
+
+def _spread_words(batch: Batch) -> Words:
+    if batch.has_uncertain_inputs:
+        return (
+            (
+                "Inputs were drawn from their ranges of confidence in every replication: the "
+                "spread holds what is not known about them, but not whether the demand comes."
+            ),
+            "各次重复按可信区间抽取输入：离散程度含数据不确定性，但不含需求本身的不确定性。",
+        )
+    return (
+        (
+            "Only chance differs between the replications: weather, times and shippers' tastes. "
+            "What is not known about inputs and demand is not in this spread."
+        ),
+        "各次重复仅随机性不同（天气、时间、偏好）；数据与需求的不确定性不在其内。",
+    )
+
+
+def _fans(batch: Batch) -> Section:
+    frame = batch.table("months")
+    shown = [str(c) for c in frame.columns[2:] if c.endswith(("_cny", "_teu"))]
+    blocks: list[Block] = [_fan(batch, figure) for figure in shown]
+    return Section("months", ("Month by month", "逐月"), blocks)
+
+
+def _fan(batch: Batch, figure: str) -> Chart:
+    by = batch.by("months", figure)
+    months = [str(name) for name in by.iloc[:, 0]]
+    is_money = figure.endswith("_cny")
+    name = figure_name(figure)
+    title = (f"{name} by month", f"{_CHINESE.get(figure, name)}（分月）")
+    every: dict[str, np.ndarray] = {
+        q: by[q].to_numpy(dtype=np.float64) for q in ("p10", "p50", "p90")
+    }
+    wide = batch.table("months").pivot_table(
+        index="replication", columns=batch.table("months").columns[1], values=figure
+    )
+    low, high = wide.min().to_numpy(dtype=float), wide.max().to_numpy(dtype=float)
+
+    def draw(voice: Voice) -> str:
+        scale, unit = money_axis(voice) if is_money else (1e3, ("1,000 TEU", "千标箱"))
+        x = [float(rank) for rank in range(len(months))]
+        return lines(
+            voice,
+            title,
+            x,
+            [Series(("median", "中位"), (every["p50"] / scale).tolist(), COLOURS[1])],
+            unit=unit,
+            marks=month_marks(months),
+            bands=[
+                Band((low / scale).tolist(), (high / scale).tolist(), _FAN[0]),
+                Band((every["p10"] / scale).tolist(), (every["p90"] / scale).tolist(), _FAN[1]),
+            ],
+            from_zero=False,
+        )
+
+    note = (
+        "Line: median; dark: 10 to 90 %; light: all replications. The axis does not begin at 0.",
+        "线：中位；深色：10%–90%；浅色：全部重复。纵轴不从 0 开始。",
+    )
+    return Chart(f"fan_{figure}", title, draw, note)
+
+
+_CHINESE = {
+    "offered_cny": "待运货值",
+    "cleared_cny": "通关货值",
+    "delivered_cny": "已交付货值",
+    "offered_teu": "待运箱量",
+    "cleared_teu": "通关箱量",
+    "delivered_teu": "已交付箱量",
+    "delayed_cny_days": "延误货值·天",
+    "unserved_teu": "无路可走箱量",
+    "mean_h": "门到门平均",
+}
+
+
+def _name(figure: str) -> Words:
+    """Return the names of a figure; parts of a known kind are named in Chinese too."""
+    english = figure_name(figure)
+    for ending, words in _CHINESE.items():
+        if figure == ending:
+            return (english, words)
+        if figure.endswith(f"_{ending}") and not figure.startswith("region_"):
+            corridor = corridor_words(figure.removesuffix(f"_{ending}"))
+            return (english, f"{corridor[1] or corridor[0]}{words}")
+    return (english, english)
+
+
+def _figures(batch: Batch) -> Section:
+    rows = []
+    for row in batch.intervals().to_dict("records"):
+        factor, unit, _ = scaled(str(row["figure"]))
+        told = [_scaled(row[k], factor) for k in ("mean", "low", "high", "p5", "p50", "p95")]
+        rows.append([_name(str(row["figure"])), unit, *told, row["n"]])
+    columns = [
+        Column("figure", ("figure", "指标"), "words"),
+        Column("unit", ("unit", "单位"), "text"),
+        Column("mean", ("mean", "平均"), "value"),
+        Column("low", ("95 % from", "95 % 下限"), "value"),
+        Column("high", ("to", "上限"), "value"),
+        Column("p5", ("5 %", "5 %"), "value"),
+        Column("p50", ("median", "中位"), "value"),
+        Column("p95", ("95 %", "95 %"), "value"),
+        Column("n", ("n", "n")),
+    ]
+    title = ("Figures over the replications", "各指标")
+    return Section("figures", title, [Table("figures", title, columns, rows)])
+
+
+def _scaled(value: Any, factor: float) -> float | None:
+    number_ = float(value)
+    return number_ * factor if math.isfinite(number_) else None
+
+
+def _facility_names(batch: Batch) -> tuple[dict[str, Words], dict[str, Words]]:
+    """Return names and kinds of the facilities, codes where the network is not there any more."""
+    from corridor_sim.errors import CorridorSimError
+    from corridor_sim.network import Network
+
+    try:
+        table = Network.read(batch.scenario.network).facilities
+    except (CorridorSimError, OSError):
+        return {}, {}
+    names = {
+        str(key): (clean(row["name_en"]), clean(row["name_zh"]))
+        for key, row in table[["name_en", "name_zh"]].iterrows()
+    }
+    kinds = {
+        str(key): FACILITY_KINDS.get(str(kind), (str(kind), ""))
+        for key, kind in table["kind"].items()
+    }
+    return names, kinds
+
+
+def _waits(batch: Batch) -> Section:
+    by = batch.by("facilities", "mean_wait_h").dropna(subset=["mean"])
+    names, kinds = _facility_names(batch)
+    rows = [
+        [
+            names.get(str(row["facility"]), (clean(row["facility"]), "")),
+            kinds.get(str(row["facility"])),
+            row["mean"],
+            *(row[k] for k in ("low", "high", "p10", "p50", "p90")),
+        ]
+        for row in by.sort_values("mean", ascending=False).head(40).to_dict("records")
+    ]
+    title = ("Mean wait at facilities, hours", "设施平均等待（小时）")
+
+    def draw(voice: Voice) -> str:
+        shown = [Interval(row[0], row[2], row[5], row[7], "#b3121d") for row in rows[:_SHOWN]]
+        return intervals(voice, title, shown, unit=("hours", "小时"))
+
+    note = ("Dot: mean; line: 10 to 90 % of the replications.", "点：平均；线：重复的 10%–90%。")
+    columns = [
+        Column("facility", ("facility", "设施"), "words"),
+        Column("kind", ("kind", "类别"), "words"),
+        Column("mean_h", ("mean", "平均"), digits=2),
+        Column("low_h", ("95 % from", "95 % 下限"), digits=2),
+        Column("high_h", ("to", "上限"), digits=2),
+        *(Column(f"{q}_h", (f"{q[1:]} %", f"{q[1:]} %"), digits=2) for q in ("p10", "p50", "p90")),
+    ]
+    blocks: list[Block] = [Chart("waits", title, draw, note), Table("waits", title, columns, rows)]
+    return Section("waits", ("What holds it back", "瓶颈在哪里"), blocks)
+
+
+def _made(batch: Batch) -> Section:
+    about = {
+        "scenario": batch.name,
+        "seed": str(batch.seed),
+        "replications": f"{len(batch):,}",
+        "failures": f"{len(batch.failures):,}",
+        **{
+            str(k): str(v)
+            for k, v in batch.manifest["identity"].items()
+            if isinstance(v, (str, int, float))
+        },
+    }
+    key, value = Column("key", ("key", "项"), "text"), Column("value", ("value", "值"), "text")
+    rows = [[clean(k), clean(v)] for k, v in about.items()]
+    command = f"corridor-sim batch {batch.name} -n {len(batch)} --seed {batch.seed}"
+    return Section(
+        "made",
+        ("How it was made", "如何得出与复现"),
+        [
+            Paragraph((clean(command), ""), "note"),
+            Table("manifest", ("Manifest", "清单"), [key, value], rows),
+        ],
+    )
+
+
+# -- comparison ------------------------------------------------------------------------------------
+
+
+def comparison_sections(comparison: Comparison) -> list[Section]:
+    """Return the sections of the report of a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        A base and others.
+
+    Returns
+    -------
+    list of Section
+        Verdicts, differences with intervals, facilities, and how it was made.
+    """
+    different = [_different(comparison, batch) for batch in comparison.others]
+    return [_verdicts(comparison), *different, _made(comparison.base)]
+
+
+def _verdicts(comparison: Comparison) -> Section:
+    blocks: list[Block] = [
+        Paragraph((clean(words), _in_chinese(comparison, batch)), "answer")
+        for words, batch in zip(comparison.verdicts(), comparison.others, strict=True)
+    ]
+    blocks.append(
+        Paragraph(
+            (
+                (
+                    "Replication by replication with the same random numbers: a difference is that "
+                    "of the scenarios and not of chance. “Seen” means that it stands out of "
+                    "chance at 5 % over all figures together."
+                ),
+                (
+                    "各次重复用相同随机数：差异来自情景而非偶然。"
+                    "“显著”指全部指标合计在 5% 水平上超出偶然。"
+                ),
+            ),
+            "quiet",
+        )
+    )
+    frame = comparison.differences
+    value = frame[frame["figure"] == _CLEARED]
+    title = ("Cleared value against the base", "通关货值与基准之差")
+
+    def draw(voice: Voice) -> str:
+        scale, unit = money_axis(voice)
+        rows = [
+            Interval(
+                (clean(r["other"]), ""),
+                r["difference"] / scale,
+                r["low"] / scale,
+                r["high"] / scale,
+                COLOURS[4],
+            )
+            for r in value.to_dict("records")
+        ]
+        return intervals(voice, title, rows, unit=unit)
+
+    note = ("Dot: mean difference; line: its 95 % interval.", "点：平均差异；线：95% 区间。")
+    blocks.append(Chart("value_differences", title, draw, note))
+    return Section("answer", ("The verdict", "结论"), blocks)
+
+
+def _in_chinese(comparison: Comparison, batch: Batch) -> str:
+    """Return what the verdict says of the cleared value."""
+    frame = comparison.differences
+    rows = frame[(frame["other"] == batch.name) & (frame["figure"] == _CLEARED)].to_dict("records")
+    name = clean(f"{comparison.base.name} → {batch.name}")
+    if not rows:
+        return name
+    low, high, change = (rows[0][key] / 1e8 for key in ("low", "high", "difference"))
+    n = int(rows[0]["n"])
+    if low == high == 0:
+        return f"{name}：{n:,} 次重复的通关货值完全相同。"
+    span = f"95 % 区间 {low:+,.3g} 至 {high:+,.3g} 亿元"
+    if not rows[0]["seen"]:
+        return f"{name}：{n:,} 次重复看不出对通关货值的影响（{span}）。"
+    return f"{name}：通关货值变化 {change:+,.3g} 亿元（{span}）。"
+
+
+def _different(comparison: Comparison, batch: Batch) -> Section:
+    frame = comparison.differences
+    frame = frame[frame["other"] == batch.name]
+    rows = []
+    for r in frame.sort_values("adjusted_p", kind="stable").to_dict("records"):
+        factor, unit, _ = scaled(str(r["figure"]))
+        told = [
+            _scaled(r[k], factor) for k in ("base_mean", "other_mean", "difference", "low", "high")
+        ]
+        rows.append(
+            [_name(str(r["figure"])), unit, *told, bool(r["seen"]), float(r["adjusted_p"]), r["n"]]
+        )
+    table = Table(
+        f"differences_{batch.name}",
+        ("Differences with 95 % intervals", "差异及 95 % 区间"),
+        [
+            Column("figure", ("figure", "指标"), "words"),
+            Column("unit", ("unit", "单位"), "text"),
+            Column("base_mean", ("base", "基准"), "value"),
+            Column("other_mean", ("scenario", "情景"), "value"),
+            Column("difference", ("difference", "差异"), "value"),
+            Column("low", ("95 % from", "95 % 下限"), "value"),
+            Column("high", ("to", "上限"), "value"),
+            Column("seen", ("seen", "显著"), "words"),
+            Column("adjusted_p", ("adjusted p", "校正 p"), digits=3),
+            Column("n", ("n", "n")),
+        ],
+        [[*row[:7], ("yes", "是") if row[7] else ("no", "否"), *row[8:]] for row in rows],
+    )
+    blocks: list[Block] = [_by_corridor(frame), table]
+    names, _ = _facility_names(batch)
+    waits = comparison.by("facilities", "mean_wait_h", other=batch.name).dropna(
+        subset=["difference"]
+    )
+    order = waits["difference"].abs().sort_values(ascending=False).index[:_SHOWN]
+    shown = [
+        Interval(
+            names.get(str(r["facility"]), (clean(r["facility"]), "")),
+            r["difference"],
+            r["low"],
+            r["high"],
+            "#b3121d",
+        )
+        for r in waits.loc[order].to_dict("records")
+        if r["difference"]
+    ]
+    title = ("Mean wait at facilities: difference in hours", "设施平均等待之差（小时）")
+    if shown:
+        blocks.append(
+            Chart(
+                f"wait_differences_{batch.name}",
+                title,
+                lambda voice: intervals(voice, title, shown, unit=("hours", "小时")),
+            )
+        )
+    words = (batch.title or batch.name, batch.title or batch.name)
+    return Section(f"scenario_{comparison.others.index(batch) + 1}", words, blocks)
+
+
+def _by_corridor(frame: pd.DataFrame) -> Chart:
+    ending = f"_{_CLEARED}"
+    kept = frame[frame["figure"].str.endswith(ending)].to_dict("records")
+    title = ("Cleared value by corridor: difference", "分通道通关货值之差")
+
+    def draw(voice: Voice) -> str:
+        scale, unit = money_axis(voice)
+        rows = [
+            Interval(
+                corridor_words(str(r["figure"]).removesuffix(ending)),
+                r["difference"] / scale,
+                r["low"] / scale,
+                r["high"] / scale,
+                COLOURS[rank],
+            )
+            for rank, r in enumerate(kept)
+        ]
+        return intervals(voice, title, rows, unit=unit)
+
+    other = str(frame["other"].iloc[0]) if len(frame) else ""
+    return Chart(f"corridor_differences_{other}", title, draw)
