@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 _TRILLION = 1e12
+# Replications below which a rank correlation says nothing.
+_ENOUGH = 20
 
 
 def interval_words(interval: Interval, *, factor: float = 1.0, digits: int = 1) -> str:
@@ -113,12 +115,13 @@ def _uncertainty_lines(batch: Batch) -> list[str]:
         sd = number(float(row["sd"]) * factor, digits)
         rows.append([figure_name(figure), unit, sd, shares[0], bounds, shares[1]])
     head = ["Where the spread comes from", "", "sd", "inputs", "95 % sure", "operations"]
-    effects = batch.input_effects().head(5)
-    told = [
-        f"  {row['input']}: {float(row['correlation']):+.2f}" for row in effects.to_dict("records")
-    ]
+    lines = [table(head, rows, text_columns=2)]
+    if len(batch) < _ENOUGH:
+        return [*lines, f"Which inputs matter takes {_ENOUGH} replications and more to tell."]
+    effects = batch.input_effects().head(5).to_dict("records")
+    told = [f"  {row['input']}: {float(row['correlation']):+.2f}" for row in effects]
     words = "Inputs the cleared value goes with most (rank correlation):"
-    return [table(head, rows, text_columns=2), "", words, *map(plain, told)]
+    return [*lines, "", words, *map(plain, told)]
 
 
 def _goal_lines(batch: Batch) -> list[str]:

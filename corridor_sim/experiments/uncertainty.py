@@ -62,6 +62,8 @@ class Range:
         Columns that share the factor.
     group : str
         Column whose values have a factor each.
+    members : tuple of str
+        Values of the group it holds for; blank is all that no other range of the same names.
     confidence : str
         Rows it holds for.
     factor : str
@@ -73,6 +75,7 @@ class Range:
     table: str
     columns: tuple[str, ...]
     group: str
+    members: tuple[str, ...]
     confidence: str
     factor: str
     reason: str
@@ -112,6 +115,7 @@ def input_ranges() -> tuple[Range, ...]:
                 table=row["table"],
                 columns=tuple(filter(None, row["columns"].split(";"))),
                 group=row["group"],
+                members=tuple(filter(None, row["members"].split(";"))),
                 confidence=row["confidence"],
                 factor=row["factor"],
                 reason=row["reason"],
@@ -162,11 +166,26 @@ def _input(
 
 def _of_cells(frame: pd.DataFrame, item: Range) -> Iterator[UncertainInput]:
     rows = frame[frame["confidence"] == item.confidence]
+    if item.members:
+        rows = rows[rows[item.group].isin(item.members)]
+    else:
+        rows = rows[~rows[item.group].isin(_named_elsewhere(item))]
     stated = np.zeros(len(rows), dtype=bool)
     for column in item.columns:
         stated |= np.array([_moves(value) for value in rows[column]], dtype=bool)
     for member, group in rows[stated].groupby(item.group, sort=True):
         yield _input(item, str(member), tuple(map(str, group.index)))
+
+
+def _named_elsewhere(item: Range) -> set[str]:
+    """Return the members of a range's group that have a range of their own."""
+    same = (item.table, item.columns, item.group, item.confidence)
+    return {
+        member
+        for other in input_ranges()
+        if (other.table, other.columns, other.group, other.confidence) == same
+        for member in other.members
+    }
 
 
 def _of_constants(frame: pd.DataFrame, item: Range) -> Iterator[UncertainInput]:

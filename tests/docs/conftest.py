@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from corridor_sim import Network, Scenario, simulation
+from corridor_sim.experiments import executors
 from corridor_sim.resources import shipped
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -67,6 +68,8 @@ def groundwork() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(simulation, "lay_groundwork", kept)
+        # Other processes would lay groundwork of their own; tests of experiments start them.
+        patch.setattr(executors, "number_of_workers", lambda _=None: 1)
         yield
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from corridor_sim import Scenario
-from corridor_sim.experiments import Batch, replicate
+from corridor_sim.experiments import Batch, replicate, tasks
+from corridor_sim.experiments.tasks import Task
+from corridor_sim.streams import stream
 from tests.cli.conftest import call  # noqa: F401 - a fixture
 from tests.network.faulty import write_good
 
-N = 8
+N = 6
+KEEP = ("links", "shipments")
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -46,6 +50,40 @@ def small(config: Path) -> Scenario:
 
 @pytest.fixture(scope="session")
 def undisturbed(small: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Batch:
-    """Return a batch of eight replications, one after another."""
+    """Return a batch of six replications, one after another."""
     folder = tmp_path_factory.mktemp("undisturbed") / "batch"
-    return replicate(small, N, out=folder, executor="serial", keep=("links", "shipments"))
+    return replicate(small, N, out=folder, executor="serial", keep=KEEP)
+
+
+def made_up_tables(task: Task, _: None, replication: int) -> dict[str, pa.Table]:
+    """Return tables as a replication leaves them: by demand, and by chance, in part its own."""
+    value, hours = stream(task.seed, replication, "made_up", "row").normal(1.0, 0.1, 2)
+    value += stream(task.seed, replication, "made_up", task.scenario.name).normal(0.0, 0.02)
+    scale = task.scenario.demand.scale
+    cny = round(1e8 * scale * value)
+    row = {
+        **dict.fromkeys(("offered_cny", "cleared_cny", "delivered_cny"), cny),
+        **dict.fromkeys(("cleared_teu", "unserved_teu", "delayed_cny_days"), cny / 1e6),
+        **dict.fromkeys(("mean_h", "region_abroad_mean_h", "coastal_median_h"), 24 * hours),
+        "coastal_cleared_cny": cny,
+        "log_digest": f"{value!r}",
+    }
+    facilities = {"facility": ["customs", "station"], "mean_wait_h": [0.0, hours]}
+    months = {"month": ["2025-01"], "cleared_cny": [cny]}
+    tables = {
+        "replications": pa.Table.from_pylist([row]),
+        "facilities": pa.table(facilities),
+        "months": pa.table(months),
+    }
+    return {
+        name: table.add_column(0, task.key, pa.array([task.number] * len(table)))
+        for name, table in tables.items()
+    }
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let replications in this process be made up: those of the simulator take longer."""
+    tasks.forget()
+    monkeypatch.setattr(tasks._GROUNDS, "make", lambda _: None)
+    monkeypatch.setattr(tasks, "_tables", made_up_tables)

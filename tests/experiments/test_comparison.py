@@ -18,7 +18,7 @@ from corridor_sim.result_folder import ResultFolderError
 from tests.cli.conftest import Call
 from tests.experiments.conftest import hashes
 
-N = 10
+N = 6
 
 
 @pytest.fixture(scope="module")
@@ -103,28 +103,29 @@ def test_differences_by_facility(compared: Comparison) -> None:
     assert frame.loc["station", "difference"] == 0
 
 
-def test_a_comparison_is_read_back_and_goes_on(
-    compared: Comparison, scenarios: list[Path], tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("made_up")
+def test_a_comparison_is_read_back_and_goes_on(scenarios: list[Path], tmp_path: Path) -> None:
     read = [Scenario.read(path) for path in scenarios]
+    whole = compare(read, 12, out=tmp_path / "whole", executor="serial")
     compare(read, 4, out=tmp_path / "c", executor="serial")
-    again = compare(read, N, out=tmp_path / "c", executor="threads", workers=2)
-    assert hashes(again.folder) == hashes(compared.folder)
+    again = compare(read, 12, out=tmp_path / "c", executor="threads", workers=2)
+    assert hashes(again.folder) == hashes(whole.folder)
     there = Comparison.load(tmp_path / "c")
-    pd.testing.assert_frame_equal(there.differences, compared.differences)
+    pd.testing.assert_frame_equal(there.differences, whole.differences)
     written = pd.read_parquet(tmp_path / "c" / "differences.parquet")
-    assert np.allclose(written["low"], compared.differences["low"], equal_nan=True)
+    assert np.allclose(written["low"], whole.differences["low"], equal_nan=True)
     with pytest.raises(ResultFolderError, match="was begun with something else"):
-        compare(read[:2], N, out=tmp_path / "c")
+        compare(read[:2], 12, out=tmp_path / "c")
     with pytest.raises(ResultFolderError, match="holds no comparison"):
         Comparison.load(tmp_path)
 
 
+@pytest.mark.usefixtures("made_up")
 def test_precision_of_a_difference(scenarios: list[Path], tmp_path: Path) -> None:
     read = [Scenario.read(path) for path in scenarios[:2]]
-    found = compare(read, 100, out=tmp_path, executor="serial", precision=0.35)
+    found = compare(read, 100, out=tmp_path, executor="serial", precision=0.06)
     interval = found.difference()
-    assert interval.half_width <= 0.35 * abs(interval.estimate)
+    assert interval.half_width <= 0.06 * abs(interval.estimate)
     assert 10 <= interval.n < 100
 
 
@@ -135,6 +136,7 @@ def test_scenarios_need_names_of_their_own(small: Scenario) -> None:
         compare([small], 2)
 
 
+@pytest.mark.usefixtures("made_up")
 def test_the_command(scenarios: list[Path], call: Call, tmp_path: Path) -> None:
     words = [*scenarios[:2], "-n", "5", "--workers", "1", "--out", tmp_path / "c"]
     done = call("compare", *words)

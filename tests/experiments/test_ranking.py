@@ -62,8 +62,9 @@ def scenarios(config: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Sc
     return [Scenario.read(folder / f"{name}.yaml") for name in ("less", "more", "most")]
 
 
+@pytest.mark.usefixtures("made_up")
 def test_a_ranking(scenarios: list[Scenario], tmp_path: Path) -> None:
-    asked = {"within": 1e6, "start": 6, "most": 60}
+    asked = {"within": 2e6, "start": 6, "most": 60}
     found = rank(scenarios, out=tmp_path / "a", executor="serial", **asked)
     assert found.best == "most"
     assert list(found.table["scenario"]) == ["most", "more", "less"]
@@ -83,9 +84,10 @@ def test_a_ranking(scenarios: list[Scenario], tmp_path: Path) -> None:
     rank(scenarios, out=tmp_path / "a", executor="serial", progress=told.append, **asked)
     assert told == []
     with pytest.raises(ResultFolderError, match="was begun with something else"):
-        rank(scenarios, out=tmp_path / "a", **(asked | {"within": 3e6}))
+        rank(scenarios, out=tmp_path / "a", **(asked | {"within": 9e6}))
 
 
+@pytest.mark.usefixtures("made_up")
 def test_the_command(scenarios: list[Scenario], call: Call, tmp_path: Path) -> None:
     paths = []
     for scenario in scenarios[:2]:

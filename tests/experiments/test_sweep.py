@@ -159,6 +159,7 @@ outputs: [cleared_teu]
 """
 
 
+@pytest.mark.usefixtures("made_up")
 def test_a_sweep_by_the_command_line(config: Path, call: Call, tmp_path: Path) -> None:
     path = tmp_path / "d.yaml"
     path.write_text(DESIGN)
