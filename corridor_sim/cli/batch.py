@@ -120,7 +120,8 @@ def batch(
     from corridor_sim.scenario import Scenario
 
     read = [Scenario.read(name, overrides_of(settings)) for name in scenarios]
-    places = _places(read, seed=seed, out=out, only=only, shard=shard)
+    kind = "uncertain" if uncertain_inputs else "batch"
+    places = _places(read, kind=kind, seed=seed, out=out, only=only, shard=shard)
     label = "Batch of " + ", ".join(scenario.name for scenario in read)
     with bad_input(), progress_by_count(label, quiet=quiet) as progress:
         batches = run_batches(
@@ -150,6 +151,7 @@ def _refuse_mixture(*, only: int | None, shard: Shard | None, precision: float |
 def _places(
     scenarios: list[Scenario],
     *,
+    kind: str,
     seed: int,
     out: Path | None,
     only: int | None,
@@ -163,7 +165,7 @@ def _places(
     elif out is not None:
         places = [out / name for name in folder_names(scenarios)]
     else:
-        places = [default_folder("batch", [scenario], seed=seed) for scenario in scenarios]
+        places = [default_folder(kind, [scenario], seed=seed) for scenario in scenarios]
         if only is not None:
             places = [place.with_name(f"{place.name}-only-{only}") for place in places]
     return [place / shard.folder for place in places] if shard is not None else places

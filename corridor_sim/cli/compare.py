@@ -92,13 +92,14 @@ def compare(
     from corridor_sim.scenario import Scenario
 
     read = [Scenario.read(name, overrides_of(settings)) for name in (base, *others)]
+    kind = "compare-uncertain" if uncertain_inputs else "compare"
     label = "Comparing " + ", ".join(scenario.name for scenario in read)
     with bad_input(), progress_by_count(label, quiet=quiet) as progress:
         result = compared(
             read,
             count,
             seed=seed,
-            out=out or default_folder("compare", read, seed=seed),
+            out=out or default_folder(kind, read, seed=seed),
             executor=chosen.name,
             workers=chosen.workers,
             scheduler=chosen.scheduler,
