@@ -1,6 +1,9 @@
-"""Take the picture of a map for the README: ``python docs/take_picture.py RESULT``.
+"""Take the pictures of the documentation.
 
-Needs Chromium, playwright and Pillow.
+``python docs/take_picture.py RESULT`` takes the map of a result for the README, and
+``python docs/take_picture.py PAGE NAME [SCRIPT]`` any page as ``docs/images/NAME.png``, after a
+script such as ``corridorMap.showPeriod(38)`` or one that scrolls. Needs Chromium, playwright and
+Pillow.
 """  # noqa: INP001 - a script beside the pages
 
 from __future__ import annotations
@@ -13,19 +16,22 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-PICTURE = Path(__file__).parent / "images" / "map.png"
+IMAGES = Path(__file__).parent / "images"
 _SIZE = {"width": 1400, "height": 900}
 _LARGEST = 400_000
 _FREQUENT = 64
 
 
-def take(page: Path) -> bytes:
-    """Return a page as it opens, as PNG of few colours."""
+def take(page: Path, script: str = "") -> bytes:
+    """Return a page as it opens, or after a script, as PNG of few colours."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"))
         tab = browser.new_context(viewport=_SIZE, offline=True).new_page()
         tab.goto(page.resolve().as_uri())
         tab.wait_for_timeout(2_000)
+        if script:
+            tab.evaluate(script)
+            tab.wait_for_timeout(1_000)
         shot = tab.screenshot()
         browser.close()
     small = io.BytesIO()
@@ -46,14 +52,16 @@ def with_few_colours(image: Image.Image) -> Image.Image:
     return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
-def main(result: str) -> None:
-    """Write the picture of a result's map."""
-    picture = take(Path(result) / "map.html")
+def main(page: str, name: str = "map", script: str = "") -> None:
+    """Write the picture of a page, or of the map in a result folder."""
+    place = Path(page)
+    picture = take(place / "map.html" if place.is_dir() else place, script)
     if len(picture) > _LARGEST:
         raise SystemExit(f"{len(picture):,} bytes; allowed: {_LARGEST:,}")
-    PICTURE.write_bytes(picture)
-    sys.stdout.write(f"{PICTURE}: {len(picture):,} bytes\n")
+    target = IMAGES / f"{name}.png"
+    target.write_bytes(picture)
+    sys.stdout.write(f"{target}: {len(picture):,} bytes\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -64,11 +64,7 @@ def report_command(
     no_rerun: bool,
     quiet: bool,
 ) -> None:
-    """Write the report of a RESULT folder: of a run, a batch or a comparison.
-
-    The folder of a run keeps tables and no stamps. So the run is made again, which also shows that
-    it can be: the report is refused if other stamps come out.
-    """
+    """Write the report of a RESULT folder: of a run (it is made again), a batch or a comparison."""
     if not out.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder '{out.parent}'", param_hint="--out")
     wanted = [_pair(text) for text in pairs]

@@ -61,11 +61,7 @@ def map_command(
     basemap: str,
     tiles: str | None,
 ) -> None:
-    """Draw the map of a RESULT folder into a file of its own.
-
-    With a second folder the map shows both runs and what grew and shrank from the first to the
-    second.
-    """
+    """Draw the map of a RESULT folder, or of two and what grew and shrank from one to the OTHER."""
     from corridor_sim.errors import CorridorSimError
     from corridor_sim.maps import write_map
     from corridor_sim.maps.grounds import base_text, checked_tiles

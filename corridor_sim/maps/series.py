@@ -25,7 +25,20 @@ _UNITS = (1.0, 1.0, 1e6, 1e3)
 
 
 def rounded(value: Any, digits: int = 1) -> float | None:
-    """Return a number rounded for showing, an int where it has no fraction; None for no number."""
+    """Return a number rounded for showing.
+
+    Parameters
+    ----------
+    value : number or None
+        Not finite counts as none.
+    digits : int
+        Decimal places.
+
+    Returns
+    -------
+    float or None
+        An int where it has no fraction; None for no number.
+    """
     if value is None or not math.isfinite(value):
         return None
     short = round(float(value), digits)

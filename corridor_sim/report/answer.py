@@ -119,8 +119,9 @@ def _worst_words(worst: list[HoldUp]) -> Words:
     wait_en, wait_zh = hours(first.mean_wait_h)
     english = f"Most time is lost at {first.name[0] or first.name[1]}"
     chinese = f"耗时最多之处：{first.name[1] or first.name[0]}"
-    english += f": mean wait {wait_en}, {number(first.teu_days)} TEU-days in all"
-    chinese += f"，平均等待 {wait_zh}，合计 {number(first.teu_days)} 箱日"
+    many_en, many_zh = _many(first.teu_days)
+    english += f": mean wait {wait_en}, {many_en} TEU-days in all"
+    chinese += f"，平均等待 {wait_zh}，合计 {many_zh}标箱日"
     dearest = max(worst, key=lambda one: one.cny_days)
     if dearest.cny_days > 0:
         money_en, money_zh = yuan(dearest.standing_cny)
@@ -146,7 +147,7 @@ def _gauge(facts: Facts) -> Chart:
             ("Value by corridor against the goals", "分通道货值与目标"),
             parts,
             offered=(("offered", "待运"), float(goals[0].offered_cny)),
-            targets=[(goal.target_cny, voice.plain(trillions(goal.target_cny))) for goal in goals],
+            targets=[(goal.target_cny, voice.plain(_short(goal.target_cny))) for goal in goals],
         )
 
     return Chart(
@@ -154,6 +155,19 @@ def _gauge(facts: Facts) -> Chart:
         ("Cleared value against the goals, given this demand", "既定需求下通关货值与目标"),
         draw,
     )
+
+
+def _short(cny: float) -> Words:
+    """Return a goal in as few words as stand beside another one."""
+    told = trillions(cny)
+    return (told[0].replace("trillion yuan", "trn"), told[1])
+
+
+def _many(amount: float) -> Words:
+    """Return a large number in words."""
+    if amount < 1e6:
+        return (number(amount), number(amount))
+    return (f"{amount / 1e6:,.2f} million", f"{amount / 1e4:,.0f} 万")
 
 
 def _by_corridor(facts: Facts) -> Table:

@@ -171,6 +171,8 @@ def holdups(facts: Facts, found: list[HoldUp]) -> Section:
             "quiet",
         )
     ]
+    if facts.stamps is None:
+        blocks.append(Paragraph(_NO_STAMPS, "note"))
     if not found:
         return Section("holdups", _TITLE, [*blocks, Paragraph(("Nothing waited.", "没有等待。"))])
     blocks.append(
@@ -178,7 +180,7 @@ def holdups(facts: Facts, found: list[HoldUp]) -> Section:
             "bottlenecks_by_box_days",
             _BY_BOXES,
             [(one, one.teu_days) for one in found[:_SHOWN]],
-            ("TEU-days", "箱日"),
+            ("TEU-days", "标箱日"),
             _RED,
         )
     )
@@ -192,21 +194,19 @@ def holdups(facts: Facts, found: list[HoldUp]) -> Section:
                 _BLUE,
             )
         )
-    elif facts.stamps is None:
-        blocks.append(Paragraph(_NO_STAMPS, "note"))
     order = {id(one): rank + 1 for rank, one in enumerate(by_value)}
     blocks.append(
         Table(
             "bottlenecks",
             ("Bottlenecks", "瓶颈"),
             [
-                Column("rank_by_teu_days", ("rank by TEU-days", "箱日位次")),
+                Column("rank_by_teu_days", ("rank by TEU-days", "标箱日位次")),
                 Column("rank_by_value", ("rank by value", "货值位次")),
                 Column("name", ("place or service", "地点或班线"), "words"),
                 Column("kind", ("kind", "类别"), "words"),
                 Column("mean_wait_h", ("mean wait, h", "平均等待 小时"), digits=1),
                 Column("p95_wait_h", ("95 % wait, h", "95 % 等待 小时"), digits=1),
-                Column("teu_days", ("TEU-days", "箱日")),
+                Column("teu_days", ("TEU-days", "标箱日")),
                 Column("bn_cny_days", ("bn yuan × days", "十亿元·天"), digits=2),
                 Column("standing_100m_cny", ("亿元 on average", "平均滞留 亿元"), digits=2),
             ],
@@ -237,7 +237,7 @@ def holdups(facts: Facts, found: list[HoldUp]) -> Section:
     return Section("holdups", _TITLE, blocks)
 
 
-_BY_BOXES: Words = ("By waiting TEU-days, all cargo", "按等待箱日（全部货物）")
+_BY_BOXES: Words = ("By waiting TEU-days, all cargo", "按等待标箱日（全部货物）")
 _BY_VALUE: Words = (
     "By value that stands there on average, Chongqing's own trade",
     "按平均滞留货值（重庆外贸）",

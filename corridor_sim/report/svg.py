@@ -65,7 +65,17 @@ class Canvas:
     def rect(
         self, x: float, y: float, width: float, height: float, fill: str, *, title: str = ""
     ) -> None:
-        """Add a filled rectangle."""
+        """Add a filled rectangle.
+
+        Parameters
+        ----------
+        x, y, width, height : float
+            Upper left corner and size; a negative size is none.
+        fill : str
+            Colour.
+        title : str
+            Shown where the pointer rests on it.
+        """
         self.add(
             "rect",
             x=float(x),
@@ -79,7 +89,17 @@ class Canvas:
     def line(
         self, x1: float, y1: float, x2: float, y2: float, *, stroke: str = LINE, width: float = 1
     ) -> None:
-        """Add a straight line."""
+        """Add a straight line.
+
+        Parameters
+        ----------
+        x1, y1, x2, y2 : float
+            Ends.
+        stroke : str
+            Colour.
+        width : float
+            Pixels.
+        """
         self.add(
             "line",
             x1=float(x1),
@@ -100,7 +120,23 @@ class Canvas:
         fill: str = "none",
         title: str = "",
     ) -> None:
-        """Add a line through points, or an area where it is filled."""
+        """Add a line through points, or an area where it is filled.
+
+        Parameters
+        ----------
+        points : sequence of (float, float)
+            In order.
+        stroke : str
+            Colour of the line.
+        width : float
+            Pixels.
+        dashes : str
+            Lengths of dashes and gaps; whole if not given.
+        fill : str
+            Colour of the area.
+        title : str
+            Shown where the pointer rests on it.
+        """
         steps = " ".join(
             f"{'L' if rank else 'M'}{_number(x)} {_number(y)}" for rank, (x, y) in enumerate(points)
         )
@@ -127,7 +163,25 @@ class Canvas:
         bold: bool = False,
         halo: bool = False,
     ) -> None:
-        """Add words, with a white edge where lines may lie behind them."""
+        """Add words.
+
+        Parameters
+        ----------
+        x, y : float
+            Where they stand, on their base line.
+        words : str
+            Cleaned and escaped here.
+        anchor : {"start", "middle", "end"}
+            Which part of them stands there.
+        size : float
+            Height of the letters.
+        fill : str
+            Colour.
+        bold : bool
+            Heavier.
+        halo : bool
+            With a white edge where lines may lie behind them.
+        """
         told = f'x="{_number(x)}" y="{_number(y)}" fill="{fill}" font-size="{_number(size)}"'
         if anchor != "start":
             told += f' text-anchor="{anchor}"'
@@ -150,13 +204,41 @@ class Canvas:
 
 
 def text_width(words: str, size: float = 12) -> float:
-    """Return about how wide words are: Chinese letters are as wide as high, others half."""
+    """Return about how wide words are: Chinese letters are as wide as high, others half.
+
+    Parameters
+    ----------
+    words : str
+        One line.
+    size : float
+        Height of the letters.
+
+    Returns
+    -------
+    float
+        Pixels.
+    """
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in words)
     return size * (wide + 0.56 * (len(words) - wide))
 
 
 def shortened(words: str, width: float, size: float = 12) -> str:
-    """Return words cut to a width."""
+    """Return words cut to a width.
+
+    Parameters
+    ----------
+    words : str
+        One line.
+    width : float
+        Pixels.
+    size : float
+        Height of the letters.
+
+    Returns
+    -------
+    str
+        With an ellipsis where something was cut.
+    """
     if text_width(words, size) <= width:
         return words
     while words and text_width(words + "…", size) > width:

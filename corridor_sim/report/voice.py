@@ -64,7 +64,20 @@ class Voice:
 
 
 def number(amount: float | None, digits: int = 0) -> str:
-    """Return a number with thousands separators, a dash where there is none."""
+    """Return a number with thousands separators.
+
+    Parameters
+    ----------
+    amount : float or None
+        Not finite counts as none.
+    digits : int
+        Decimal places.
+
+    Returns
+    -------
+    str
+        A dash where there is none.
+    """
     if amount is None or not math.isfinite(amount):
         return _NONE
     return f"{amount:,.{digits}f}"
@@ -79,7 +92,20 @@ def value(amount: float | None) -> str:
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """Return a share as per cent."""
+    """Return a share as per cent.
+
+    Parameters
+    ----------
+    share : float or None
+        Share of one; not finite counts as none.
+    digits : int
+        Decimal places.
+
+    Returns
+    -------
+    str
+        A dash where there is none.
+    """
     if share is None or not math.isfinite(share):
         return _NONE
     return f"{100 * share:.{digits}f} %"

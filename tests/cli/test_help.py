@@ -23,6 +23,7 @@ COMMANDS = (
     "map",
     "preview",
     "rank",
+    "report",
     "reproduce",
     "run",
     "schema",

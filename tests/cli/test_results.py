@@ -55,7 +55,7 @@ def test_a_map_that_cannot_be_written(
     assert "there is no folder 'no/such'" in done.err
     assert call("map", result, "--out", ".").code == 2
 
-    def full(_: object, path: Path) -> None:
+    def full(_: object, path: Path, **_options: object) -> None:
         path.write_text("half")
         raise OSError(28, "No space left on device", str(path))
 
