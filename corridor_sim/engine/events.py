@@ -38,16 +38,18 @@ class EventLog:
 
     Attributes
     ----------
-    leg_ready, leg_board, leg_alight : (L,) int64
+    leg_ready, leg_board, leg_alight : (L,) int32
         Seconds; on a delivery row `leg_ready` is the delivery.
-    leg_departure : (L,) int64
+    leg_departure : (L,) int32
         Departure (numbered over all services) the leg went with.
-    visit_queued, visit_start, visit_end : (V,) int64
-        Seconds of each visit. A visit that goes on beyond the horizon has its end stamped.
+    visit_queued, visit_start : (V,) int32
+        Seconds of each visit.
+    visit_end : (V,) int64
+        Seconds. A visit that goes on beyond the horizon has its end stamped, however far.
     departure_status : (D,) int8
         0 not departed, 1 departed, 2 given up because too many slots were overdue, 3 cancelled
         because nothing waited.
-    departure_time : (D,) int64
+    departure_time : (D,) int32
         Second of dispatch or cancellation.
     departure_mteu, departure_kg : (D,) int64
         Load that boarded at the first call.
@@ -57,15 +59,15 @@ class EventLog:
         Seconds.
     """
 
-    leg_ready: NDArray[np.int64]
-    leg_board: NDArray[np.int64]
-    leg_alight: NDArray[np.int64]
-    leg_departure: NDArray[np.int64]
-    visit_queued: NDArray[np.int64]
-    visit_start: NDArray[np.int64]
+    leg_ready: NDArray[np.int32]
+    leg_board: NDArray[np.int32]
+    leg_alight: NDArray[np.int32]
+    leg_departure: NDArray[np.int32]
+    visit_queued: NDArray[np.int32]
+    visit_start: NDArray[np.int32]
     visit_end: NDArray[np.int64]
     departure_status: NDArray[np.int8]
-    departure_time: NDArray[np.int64]
+    departure_time: NDArray[np.int32]
     departure_mteu: NDArray[np.int64]
     departure_kg: NDArray[np.int64]
     lockage_resource: NDArray[np.int64]
@@ -79,8 +81,8 @@ class EventLog:
     def empty(cls, plan: Plan) -> EventLog:
         """Return a log of the plan's size in which nothing has happened."""
 
-        def never(n: int) -> NDArray[np.int64]:
-            return np.full(n, NEVER, dtype=np.int64)
+        def never(n: int) -> NDArray[np.int32]:
+            return np.full(n, NEVER, dtype=np.int32)
 
         def none() -> NDArray[np.int64]:
             return np.empty(0, dtype=np.int64)
@@ -93,7 +95,7 @@ class EventLog:
             leg_departure=never(legs),
             visit_queued=never(visits),
             visit_start=never(visits),
-            visit_end=never(visits),
+            visit_end=np.full(visits, NEVER, dtype=np.int64),
             departure_status=np.zeros(departures, dtype=np.int8),
             departure_time=never(departures),
             departure_mteu=np.zeros(departures, dtype=np.int64),
@@ -109,7 +111,7 @@ class EventLog:
     def digest(self) -> str:
         """Return the SHA-256 over all stamps, in the order of the attributes.
 
-        Every column is hashed as the type told above, however wide its numbers are kept.
+        Every column is hashed as int64 (the status as int8), however wide its numbers are kept.
         """
         hasher = hashlib.sha256()
         for field in fields(self):

@@ -196,8 +196,8 @@ def _call_plainly(function: Callable[..., None], *arguments: Any) -> None:
 def _empty_log(plan: Plan) -> EventLog:
     """Return a log whose legs and visits are still to be written, each of them once."""
 
-    def unwritten(n: int) -> NDArray[np.int64]:
-        return np.empty(n, dtype=np.int64)
+    def unwritten(n: int) -> NDArray[np.int32]:
+        return np.empty(n, dtype=np.int32)
 
     def none() -> NDArray[np.int64]:
         return np.empty(0, dtype=np.int64)
@@ -210,9 +210,9 @@ def _empty_log(plan: Plan) -> EventLog:
         leg_departure=unwritten(legs),
         visit_queued=unwritten(visits),
         visit_start=unwritten(visits),
-        visit_end=unwritten(visits),
+        visit_end=np.empty(visits, dtype=np.int64),
         departure_status=np.zeros(departures, dtype=np.int8),
-        departure_time=np.full(departures, NEVER, dtype=np.int64),
+        departure_time=np.full(departures, NEVER, dtype=np.int32),
         departure_mteu=np.zeros(departures, dtype=np.int64),
         departure_kg=np.zeros(departures, dtype=np.int64),
         lockage_resource=none(),

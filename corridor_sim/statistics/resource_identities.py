@@ -96,7 +96,8 @@ def _overtaking(log: EventLog, visits: Ints, priority: Ints, name: str) -> list[
     """Check that none starts while one that outranks it waits; visits are in rank order."""
     forever = np.iinfo(np.int64).max
     queued = log.visit_queued[visits]
-    start = np.where(log.visit_start[visits] >= 0, log.visit_start[visits], forever)
+    start = log.visit_start[visits].astype(np.int64)
+    start[start < 0] = forever
     same = priority[1:] == priority[:-1]
     wrong = int(np.count_nonzero(same & (start[1:] < start[:-1])))
     levels = np.unique(priority)
