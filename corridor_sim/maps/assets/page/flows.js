@@ -51,19 +51,26 @@
     if (self.period === null || self.isChange()) return mostNow();
     var key = self.measure + self.cargo + self.side;
     if (!(key in mostOf)) {
-      var shown = self.period, most = 0;
-      self.data.periods.names.forEach(function (name, period) {
-        self.period = period;
-        flows.forEach(function (flow) {
-          self.sums(flow.stretch).forEach(function (way) { most = Math.max(most, way.value); });
-        });
-      });
-      self.period = shown;
-      mostOf[key] = most;
+      mostOf[key] = flows.reduce(function (most, flow) {
+        return Math.max.apply(null, [most].concat(seriesOf(flow.stretch, 0),
+                                                  seriesOf(flow.stretch, 1)));
+      }, 0);
     }
     return mostOf[key];
   };
   var mostOf = Object.create(null);
+
+  // What runs along a stretch, or against it, in each period.
+  function seriesOf(stretch, along) {
+    var sums = self.data.periods.names.map(function () { return 0; });
+    stretch.links.forEach(function (rank, number) {
+      var way = self.data.links[rank].ways[along ^ stretch.against[number]];
+      var item = self.side === "b" ? way && way.b : way;
+      if (!item) return;
+      self.series(item, self.measure, self.cargo).forEach(function (value, at) { sums[at] += value; });
+    });
+    return sums;
+  }
 
   function mostNow() {
     return flows.reduce(function (most, flow) {
