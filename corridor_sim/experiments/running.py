@@ -78,7 +78,17 @@ class Values:
     failed: dict[str, set[int]] = field(default_factory=dict)
 
     def take(self, member: str, number: int, value: float) -> None:
-        """Note the figure of a replication."""
+        """Note the figure of a replication.
+
+        Parameters
+        ----------
+        member : str
+            Name.
+        number : int
+            Replication.
+        value : float
+            Its figure.
+        """
         self.by_member[member][number] = value
 
     def settled(self, count: int) -> bool:
@@ -105,7 +115,20 @@ class Stopping(Protocol):
         ...
 
     def wants(self, member: str, number: int) -> bool:
-        """Tell whether a replication of a member is still needed."""
+        """Tell whether a replication of a member is still needed.
+
+        Parameters
+        ----------
+        member : str
+            Name.
+        number : int
+            Replication.
+
+        Returns
+        -------
+        bool
+            False for what would be dropped.
+        """
         ...
 
     def limit(self, member: str) -> int | None:

@@ -135,7 +135,20 @@ class Selection:
         return self.found.stage if self.found.best is not None else None
 
     def wants(self, member: str, number: int) -> bool:
-        """Tell whether a replication of a member is still needed."""
+        """Tell whether a replication of a member is still needed.
+
+        Parameters
+        ----------
+        member : str
+            Name.
+        number : int
+            Replication.
+
+        Returns
+        -------
+        bool
+            False for what would be dropped.
+        """
         limit = self.limit(member)
         return limit is None or number < limit
 

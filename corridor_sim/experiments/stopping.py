@@ -69,7 +69,20 @@ class Precision:
                 return count
 
     def wants(self, member: str, number: int) -> bool:  # noqa: ARG002 - all members alike
-        """Tell whether a replication of a member is still needed."""
+        """Tell whether a replication of a member is still needed.
+
+        Parameters
+        ----------
+        member : str
+            Name.
+        number : int
+            Replication.
+
+        Returns
+        -------
+        bool
+            False for what would be dropped.
+        """
         return self.stopped is None or number < self.stopped
 
     def limit(self, member: str) -> int | None:  # noqa: ARG002
