@@ -13,7 +13,7 @@ from corridor_sim.statistics import compiled
 from corridor_sim.statistics.cause_arrays import N_CAUSES
 from corridor_sim.statistics.causes import CAUSES, CauseSeconds
 from corridor_sim.statistics.indices import PlanIndex
-from corridor_sim.statistics.loads import DepartureFacts, VisitLoads
+from corridor_sim.statistics.loads import DepartureFacts, VisitLoads, kg_after_visits
 from corridor_sim.statistics.occupancy import Occupancy
 from tests.test_identities import KINDS, busy_plan
 
@@ -72,6 +72,9 @@ def test_loads(run: tuple[Plan, EventLog]) -> None:
         wanted = getattr(by_arrays, field.name)
         assert wanted.any()
         np.testing.assert_array_equal(getattr(by_loop, field.name), wanted)
+    kg = kg_after_visits(plan, log, index, by_loop=False)
+    assert kg.any()
+    np.testing.assert_array_equal(kg_after_visits(plan, log, index, by_loop=True), kg)
 
 
 def test_occupancy(run: tuple[Plan, EventLog]) -> None:

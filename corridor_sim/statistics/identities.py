@@ -16,7 +16,7 @@ from corridor_sim.statistics.causes import leg_bounds, leg_causes
 from corridor_sim.statistics.conservation import check_conservation, check_little
 from corridor_sim.statistics.faults import add_fault
 from corridor_sim.statistics.indices import PlanIndex
-from corridor_sim.statistics.loads import DepartureFacts, VisitLoads
+from corridor_sim.statistics.loads import DepartureFacts, VisitLoads, kg_after_visits
 from corridor_sim.statistics.resource_identities import check_resources
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _capacity(plan: Plan, log: EventLog, index: PlanIndex, loads: VisitLoads) ->
     add_fault(
         faults, facts.peak_kg > facts.capacity_kg, "more tonnes aboard than allowed", "departure"
     )
-    for after in (loads.after_mteu, loads.after_kg):
+    for after in (loads.after_mteu, kg_after_visits(plan, log, index)):
         add_fault(faults, after < 0, "a load below zero", "visit")
     first = np.zeros(plan.n_departures, dtype=np.int64)
     rows = np.flatnonzero((log.leg_board >= 0) & (plan.legs.board_call == 0))

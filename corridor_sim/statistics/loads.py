@@ -21,7 +21,7 @@ from corridor_sim.statistics.grouping import whole_sums
 from corridor_sim.statistics.indices import PlanIndex, first_at_or_after
 from corridor_sim.statistics.load_loop import add_up_loads
 
-__all__ = ["FULL_SHARE_PERCENT", "STATUS_NAMES", "DepartureFacts", "VisitLoads"]
+__all__ = ["FULL_SHARE_PERCENT", "STATUS_NAMES", "DepartureFacts", "VisitLoads", "kg_after_visits"]
 
 Ints = NDArray[np.int64]
 
@@ -43,14 +43,13 @@ class VisitLoads:
 
     Attributes
     ----------
-    after_mteu, after_kg : (V,) int64
-        Aboard after each visit, thousandths of a TEU and kilograms.
+    after_mteu : (V,) int64
+        Aboard after each visit, thousandths of a TEU.
     moved_mteu : (V,) int64
         Boarded plus alighted at the visit.
     """
 
     after_mteu: Ints
-    after_kg: Ints
     moved_mteu: Ints
 
     @classmethod
@@ -76,66 +75,62 @@ class VisitLoads:
         VisitLoads
             One row per visit of a departure.
         """
-        if has_compiler() if by_loop is None else by_loop:
-            return cls._by_loop(plan, log, index)
-        return cls._by_arrays(plan, log, index)
+        return cls(*_loads(plan, log, index, plan.shipments.mteu, by_loop=by_loop))
 
-    @classmethod
-    def _by_loop(cls, plan: Plan, log: EventLog, index: PlanIndex) -> VisitLoads:
-        legs, n = plan.legs, plan.visits.shipment_first
-        loads = cls(*(np.zeros(n, dtype=np.int64) for _ in range(3)))
+
+def kg_after_visits(
+    plan: Plan, log: EventLog, index: PlanIndex, *, by_loop: bool | None = None
+) -> Ints:
+    """Return the weight aboard after each visit of a departure, see `VisitLoads.of`.
+
+    It is told apart from the TEU because a year has millions of visits.
+
+    Parameters
+    ----------
+    plan : Plan
+        Plan of the run.
+    log : EventLog
+        Stamps of the run.
+    index : PlanIndex
+        Index of the plan.
+    by_loop : bool, optional
+        Whether the compiled loop adds up; where numba is installed if not given.
+
+    Returns
+    -------
+    (V,) int64
+        Kilograms.
+    """
+    return _loads(plan, log, index, plan.shipments.kg, by_loop=by_loop)[0]
+
+
+def _loads(
+    plan: Plan, log: EventLog, index: PlanIndex, amount: Ints, *, by_loop: bool | None
+) -> tuple[Ints, Ints]:
+    """Return what was aboard after each visit of a departure, and what moved at it."""
+    legs, n = plan.legs, plan.visits.shipment_first
+    if has_compiler() if by_loop is None else by_loop:
+        after, moved = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
         compiled(add_up_loads)(
             (legs.shipment, legs.board_call, legs.alight_call, log.leg_departure, log.leg_alight),
-            (plan.shipments.mteu, plan.shipments.kg),
+            amount,
             (index.departure_service, index.departure_visit, index.call_first, index.call_step),
-            loads.after_mteu,
-            loads.after_kg,
-            loads.moved_mteu,
+            after,
+            moved,
         )
-        return loads
-
-    @classmethod
-    def _by_arrays(cls, plan: Plan, log: EventLog, index: PlanIndex) -> VisitLoads:
-        legs = plan.legs
-        boarded = np.flatnonzero(log.leg_departure >= 0)
-        departure = log.leg_departure[boarded]
-        board = index.visit_at_call(departure, legs.board_call[boarded])
-        alight = index.visit_at_call(departure, legs.alight_call[boarded])
-        mteu = plan.shipments.mteu[legs.shipment[boarded]]
-        kg = plan.shipments.kg[legs.shipment[boarded]]
-        n = plan.visits.shipment_first
-        came_mteu, came_kg = whole_sums(board, mteu, n), whole_sums(board, kg, n)
-        left_mteu, left_kg = whole_sums(alight, mteu, n), whole_sums(alight, kg, n)
-        moved = came_mteu + left_mteu
-        # A box that never reached its call was not moved there.
-        under_way = np.flatnonzero(log.leg_alight[boarded] < 0)
-        moved -= whole_sums(alight[under_way], mteu[under_way], n)
-        came_mteu -= left_mteu
-        came_kg -= left_kg
-        return cls(np.cumsum(came_mteu, out=came_mteu), np.cumsum(came_kg, out=came_kg), moved)
-
-    def peaks(self, index: PlanIndex, departures: NDArray[np.integer]) -> tuple[Ints, Ints]:
-        """Return the most that was aboard each departure.
-
-        Parameters
-        ----------
-        index : PlanIndex
-            Index of the plan.
-        departures : (n,) integers
-            Departures.
-
-        Returns
-        -------
-        mteu, kg : (n,) int64
-            Thousandths of a TEU, and kilograms.
-        """
-        if len(departures) == 0:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        first = index.departure_visit
-        return (
-            np.maximum.reduceat(self.after_mteu, first)[departures],
-            np.maximum.reduceat(self.after_kg, first)[departures],
-        )
+        return after, moved
+    boarded = np.flatnonzero(log.leg_departure >= 0)
+    departure = log.leg_departure[boarded]
+    board = index.visit_at_call(departure, legs.board_call[boarded])
+    alight = index.visit_at_call(departure, legs.alight_call[boarded])
+    of_leg = amount[legs.shipment[boarded]]
+    after, left = whole_sums(board, of_leg, n), whole_sums(alight, of_leg, n)
+    moved = after + left
+    # A box that never reached its call was not moved there.
+    under_way = np.flatnonzero(log.leg_alight[boarded] < 0)
+    moved -= whole_sums(alight[under_way], of_leg[under_way], n)
+    after -= left
+    return np.cumsum(after, out=after), moved
 
 
 class DepartureFacts:
@@ -232,31 +227,31 @@ class DepartureFacts:
         limit: Ints = np.minimum(one, most) * vehicles
         return limit
 
+    def _peaks(self, after: Ints) -> Ints:
+        if len(self) == 0:
+            return np.empty(0, dtype=np.int64)
+        peaks: Ints = np.maximum.reduceat(after, self._index.departure_visit)[self.departure]
+        return peaks
+
     @cached_property
-    def _peaks(self) -> tuple[Ints, Ints]:
-        loads = VisitLoads.of(self._plan, self._log, self._index)
-        return loads.peaks(self._index, self.departure)
+    def peak_mteu(self) -> Ints:
+        """Most that was aboard at once, thousandths of a TEU."""
+        return self._peaks(VisitLoads.of(self._plan, self._log, self._index).after_mteu)
+
+    @cached_property
+    def peak_kg(self) -> Ints:
+        """Most that was aboard at once, kilograms."""
+        return self._peaks(kg_after_visits(self._plan, self._log, self._index))
 
     def note_peaks(self, loads: VisitLoads) -> None:
-        """Take the peaks from loads that are there anyway.
+        """Take the peaks of TEU from loads that are there anyway.
 
         Parameters
         ----------
         loads : VisitLoads
             Of the run.
         """
-        if "_peaks" not in self.__dict__:
-            self.__dict__["_peaks"] = loads.peaks(self._index, self.departure)
-
-    @property
-    def peak_mteu(self) -> Ints:
-        """Most that was aboard at once, thousandths of a TEU."""
-        return self._peaks[0]
-
-    @property
-    def peak_kg(self) -> Ints:
-        """Most that was aboard at once, kilograms."""
-        return self._peaks[1]
+        self.__dict__.setdefault("peak_mteu", self._peaks(loads.after_mteu))
 
     @cached_property
     def left_mteu(self) -> Ints:
