@@ -90,6 +90,7 @@ def _others(demand: DemandTables) -> Iterator[UncertainInput]:
                 table=row["table"],
                 columns=tuple(row["columns"].split(";")),
                 group=row["group"],
+                members=(),
                 confidence=row["confidence"],
                 factor=row["factor"],
                 reason=row["reason"],

@@ -18,6 +18,7 @@ from corridor_sim.assumptions.figures import Headline, by_formula, simulated
 from corridor_sim.assumptions.inputs import Assumption, assumptions_of, varied
 from corridor_sim.assumptions.kept import Kept
 from corridor_sim.demand.tables import DemandTables
+from corridor_sim.errors import CorridorSimError, InputError
 from corridor_sim.network import Network
 from corridor_sim.scenario import Scenario
 from corridor_sim.simulation import Groundwork, lay_groundwork, read_inputs, simulate
@@ -27,6 +28,8 @@ __all__ = ["Effect", "Sensitivity", "one_at_a_time"]
 #: Assumptions of these tables act on queues and full vehicles, which no formula knows.
 _QUEUES = ("background", "facilities", "services")
 
+#: Times a refused factor is moved halfway back to 1.
+_STEPS_BACK = 6
 _FORMULA, _RUN = "by formula", "simulated"
 
 Measure = Callable[[Groundwork], Headline]
@@ -44,6 +47,8 @@ class Effect:
         What was varied.
     base, low, high : Headline
         Figures as they are, and with the factor at its low and its high end.
+    factors : tuple of float
+        Both ends; nearer to 1 than declared where the checks of the tables refuse the declared one.
     is_simulated : bool
         Whether they come from runs; from the formula otherwise.
     """
@@ -52,6 +57,7 @@ class Effect:
     base: Headline
     low: Headline
     high: Headline
+    factors: tuple[float, float]
     is_simulated: bool
 
     def spans(self) -> dict[str, float]:
@@ -76,7 +82,7 @@ class Effect:
     def as_object(self) -> dict[str, Any]:
         """Return it as a plain object."""
         own = self.assumption.input
-        low, high = self.assumption.ends
+        low, high = self.factors
         return {
             "assumption": self.assumption.name,
             "table": own.range.table,
@@ -220,14 +226,9 @@ def one_at_a_time(
         for place, item in enumerate(items):
             if progress is not None:
                 progress(how, place, len(items))
-            ends = []
-            for factor in item.ends:
-                key = f"{item.name}|{factor!r}"
-                ends.append(
-                    kept.headline(key, how)
-                    or kept.put(key, how, measure(base.ground_of(item, factor)))
-                )
-            done.append(Effect(item, own, ends[0], ends[1], is_simulated=how == _RUN))
+            ends = [_end(kept, base, item, factor, how, measure) for factor in item.ends]
+            (low, first), (high, last) = ends
+            done.append(Effect(item, own, low, high, (first, last), is_simulated=how == _RUN))
         return sorted(done, key=_largest_first)
 
     queues = [item for item in found if item.input.range.table in _QUEUES]
@@ -243,6 +244,24 @@ def one_at_a_time(
 
     runs = effects(chosen, _RUN, measured)
     return Sensitivity(scenario, seed, tuple(formula), tuple(runs))
+
+
+def _end(
+    kept: Kept, base: _Base, item: Assumption, declared: float, how: str, measure: Measure
+) -> tuple[Headline, float]:
+    """Return the figures at an end of a range, and the factor: halfway back while it is refused."""
+    factor = declared
+    for _ in range(_STEPS_BACK):
+        key = f"{item.name}|{factor!r}"
+        if known := kept.headline(key, how):
+            return known, factor
+        try:
+            ground = base.ground_of(item, factor)
+        except InputError:
+            factor = (1 + factor) / 2
+            continue
+        return kept.put(key, how, measure(ground)), factor
+    raise CorridorSimError(f"no factor between 1 and {declared:g} on {item.name} is allowed")
 
 
 def _largest_first(effect: Effect) -> tuple[float, str]:

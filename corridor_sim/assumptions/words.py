@@ -60,7 +60,7 @@ def _cells(effect: Effect) -> tuple[str, ...]:
     spans = effect.spans()
     corridor = max(effect.base.teu, key=lambda name: abs(spans[f"teu {name}"]))
     figure = f"teu {corridor}"
-    first, last = effect.assumption.ends
+    first, last = effect.factors
     return (
         name_of(effect),
         effect.assumption.input.range.confidence,

@@ -164,6 +164,27 @@ def test_one_at_a_time_ranks_keeps_and_goes_on(
     assert "5 assumptions of `baseline_2025`" in page
 
 
+def test_an_end_that_the_checks_refuse_is_moved_back(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from corridor_sim.assumptions import sensitivity
+    from corridor_sim.errors import Fault, InputError
+
+    def refuse(assumption: Assumption, factor: float, *more: object) -> object:
+        if factor > 1.1:
+            raise InputError([Fault("links.csv", "too slow")])
+        return varied(assumption, factor, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sensitivity, "varied", refuse)
+    found = one_at_a_time(scenario, simulate_leading=0, simulate_queues=False, only=CHOSEN[2:3])
+    (effect,) = found.formula
+    low, high = effect.assumption.ends
+    assert effect.factors[0] == low
+    assert high > 1.1
+    assert effect.factors[1] == pytest.approx(1 + (high - 1) / 4)
+    assert effect.as_object()["factor_high"] == effect.factors[1]
+
+
 def test_ends_are_quantiles_of_the_declared_factor(tables: tuple[Network, DemandTables]) -> None:
     item: Assumption = next(item for item in assumptions_of(*tables) if item.name == CHOSEN[4])
     draws = item.input.distribution.quantile((np.arange(20_000) + 0.5) / 20_000)
