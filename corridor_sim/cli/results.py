@@ -43,8 +43,8 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--basemap",
     default="land",
     show_default=True,
-    metavar="land|none|FILE",
-    help="What lies below: land without borders, nothing, or a GeoJSON file of your own.",
+    metavar="land|countries|none|FILE",
+    help="What lies below: land, land with borders, nothing, or a GeoJSON file of your own.",
 )
 @click.option(
     "--tiles",

@@ -43,8 +43,9 @@ def map_page(
         Steps of the slider; weeks where the scenario has short dated disruptions if not given.
     lang : {"zh", "en", "both"}
         Language of the page.
-    basemap : {"land", "none"} or path
-        What lies below: land, nothing, or the lines and areas of a GeoJSON file.
+    basemap : {"land", "countries", "none"} or path
+        What lies below: land, land with the borders of countries, nothing, or the lines and areas
+        of a GeoJSON file.
     tiles : str, optional
         Address of tiles with ``{z}``, ``{x}`` and ``{y}``. The page then asks that server for
         pictures each time it is opened; without it nothing is fetched.
@@ -112,7 +113,7 @@ def write_map(
         Steps of the slider.
     lang : {"zh", "en", "both"}
         Language of the page.
-    basemap : {"land", "none"} or path
+    basemap : {"land", "countries", "none"} or path
         What lies below.
     tiles : str, optional
         Address of tiles, which are then fetched whenever the map is opened.

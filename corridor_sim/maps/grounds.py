@@ -26,13 +26,13 @@ def base_text(basemap: str | Path) -> str:
 
     Parameters
     ----------
-    basemap : {"land", "none"} or path
-        The shipped land without borders, nothing, or a GeoJSON file.
+    basemap : {"land", "countries", "none"} or path
+        The shipped land without borders or with those of countries, nothing, or a GeoJSON file.
 
     Returns
     -------
     str
-        JSON with land, lakes and rivers as encoded lines.
+        JSON with land, lakes and rivers, and borders if asked for, as encoded lines.
 
     Raises
     ------
@@ -41,10 +41,13 @@ def base_text(basemap: str | Path) -> str:
     """
     if basemap == "none":
         return _NOTHING
-    if basemap == "land":
+    if basemap in ("land", "countries"):
         from corridor_sim.maps.base import asset
 
-        return asset("base_map.json").strip()
+        land = asset("base_map.json").strip()
+        if basemap == "land":
+            return land
+        return f'{land[:-1]},"borders":{asset("borders.json").strip()}}}'
     return _from_file(Path(basemap))
 
 
@@ -69,8 +72,8 @@ def _from_file(path: Path) -> str:
     except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         what = f"no '{error.args[0]}'" if isinstance(error, KeyError) else str(error)
         raise CorridorSimError(
-            f"{path} cannot be the base map: {what}; allowed: land, none, or GeoJSON of lines and "
-            "polygons as [longitude, latitude]"
+            f"{path} cannot be the base map: {what}; allowed: land, countries, none, "
+            "or GeoJSON of lines and polygons as [longitude, latitude]"
         ) from error
     told = json.dumps({"land": areas, "lakes": [], "rivers": lines}, separators=(",", ":"))
     return told.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -87,6 +87,9 @@ def test_a_map_on_a_ground_of_ones_own(call: Call, result: Path) -> None:
     whole = call("map", result, "--out", "land.html")
     own = call("map", result, "--basemap", "own.geojson", "--out", "own.html")
     none = call("map", result, "--basemap", "none", "--out", "none.html")
-    assert (whole.code, own.code, none.code) == (0, 0, 0)
-    sizes = [Path(f"{name}.html").stat().st_size for name in ("none", "own", "land")]
-    assert sizes[0] < sizes[1] < sizes[2]
+    borders = call("map", result, "--basemap", "countries", "--out", "countries.html")
+    assert (whole.code, own.code, none.code, borders.code) == (0, 0, 0, 0)
+    names = ("none", "own", "land", "countries")
+    sizes = [Path(f"{name}.html").stat().st_size for name in names]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] < 1.5 * 2**20

@@ -93,7 +93,8 @@ var corridorMap = {};
         { path: pathOf(land), fill: colour("--land") },
         { path: pathOf(land, true), stroke: colour("--coast"), width: 0.8 },
         { path: pathOf(base.rivers), stroke: colour("--river"), width: 0.8 },
-        { path: pathOf(lakes), fill: colour("--sea"), stroke: colour("--river"), width: 0.6 }
+        { path: pathOf(lakes), fill: colour("--sea"), stroke: colour("--river"), width: 0.6 },
+        { path: pathOf(base.borders || []), stroke: colour("--border"), width: 0.9 }
       ];
     },
 
