@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.errors import nearest, shorten
+from corridor_sim.gamma import gamma_quantile
 
 __all__ = ["FAMILIES", "Distribution", "DistributionError"]
 
@@ -268,10 +269,7 @@ def _exponential(u: Floats, mean: Parameter, _: Parameter, __: Parameter) -> Flo
 
 
 def _gamma(u: Floats, shape: Parameter, scale: Parameter, _: Parameter) -> Floats:
-    from scipy import special
-
-    drawn: Floats = special.gammaincinv(shape, u)
-    return drawn * scale
+    return gamma_quantile(shape, u) * scale
 
 
 def _lognormal(u: Floats, centre: Parameter, sigma: Parameter, _: Parameter) -> Floats:

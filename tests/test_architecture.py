@@ -20,7 +20,8 @@ PROJECT = PACKAGE.parent
 #: Modules and sub-packages from the ground up: each may import only what stands before its line.
 LAYERS = (
     ("errors",),
-    ("resources", "rules", "streams", "units"),
+    ("compiled", "resources", "rules", "streams", "units"),
+    ("gamma",),
     ("distributions", "textfile", "week"),
     ("network",),
     ("scenario",),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor_sim.compiled import machine_code
 from corridor_sim.plan.durations import to_seconds
 from corridor_sim.plan.tables import ON_DEMAND, BackgroundTable, LegTable, ServiceTable, VisitTable
 from corridor_sim.plan.ways import DRAWS_PER_SHIPMENT
@@ -25,9 +26,18 @@ if TYPE_CHECKING:
 __all__ = ["VisitDraws"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+SmallInts = NDArray[np.int32]
 
 # So many shipments at a time, with all their draws, stay in the caches of a core.
 _BLOCK = 4096
+# Fewer legs are not worth the import of numba.
+_MANY = 20_000
+_SMALL, _LARGE, _REAL = "int32[::1]", "int64[::1]", "float64[::1]"
+_SPREAD = (
+    f"void(int64, int64, int64, {_REAL}, {_SMALL}, {_SMALL}, {_SMALL}, {_LARGE}, {_LARGE}, "
+    f"{_LARGE}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, {_REAL})"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,23 +150,28 @@ class VisitDraws:
     ) -> None:
         """Draw one uniform number for every visit of a box and every step of its trucks."""
         ways = self.ways
+        arrays = (
+            row,
+            legs.shipment,
+            legs.service,
+            legs.number,
+            legs.visit_first,
+            services.visit_first,
+            ways.n_visits,
+            ways.visit_first,
+            ways.visit_place,
+            ways.visit_resource,
+            ways.n_steps,
+            ways.truck_place,
+            table.resource,
+            table.fixed_s,
+        )
+        spread: Callable[..., None] = _spread_together
+        if len(row) >= _MANY:
+            spread = machine_code(__name__, "_spread_leg_by_leg", _SPREAD) or spread
         for start, end, draws in _blocks(streams, shipments):
             leg, leg_end = legs.first[[start, end]].tolist()
-            way = row[leg:leg_end]
-            draw_first = (legs.shipment[leg:leg_end] - start) * DRAWS_PER_SHIPMENT
-            visit, visit_end = legs.visit_first[[leg, leg_end]].tolist()
-            counts = ways.n_visits[way]
-            places = _side_by_side(ways.visit_first[way], counts)
-            table.resource[visit:visit_end] = ways.visit_resource[places]
-            places = _side_by_side(draw_first + ways.visit_place[way], counts)
-            table.fixed_s[visit:visit_end] = draws[places]
-            trucks = np.flatnonzero(ways.is_truck[way])
-            way, draw_first = way[trucks], draw_first[trucks]
-            steps = ways.n_steps[way]
-            first = services.visit_first[legs.service[leg:leg_end][trucks]]
-            first += legs.number[leg:leg_end][trucks] * steps
-            places = _side_by_side(draw_first + ways.truck_place[way], steps)
-            table.fixed_s[_side_by_side(first, steps)] = draws[places]
+            spread(leg, leg_end, start, draws, *arrays)
 
     def _draw_background(
         self, streams: Streams, table: VisitTable, vessels: BackgroundTable
@@ -172,6 +187,76 @@ class VisitDraws:
                 rng = streams.turn_to("background time", own.name)
                 table.fixed_s[rows] = to_seconds(*own.time, rng.random(count))
                 self._draw_take(streams, table, rows, own.resource, own.name)
+
+
+def _spread_leg_by_leg(  # noqa: PLR0917 - compiled functions take no keywords
+    leg: int,
+    leg_end: int,
+    start: int,
+    draws: Floats,
+    row: SmallInts,
+    shipment: SmallInts,
+    service: SmallInts,
+    number: Ints,
+    visit_first: Ints,
+    service_visit_first: Ints,
+    n_visits: SmallInts,
+    way_visit_first: SmallInts,
+    visit_place: SmallInts,
+    visit_resource: SmallInts,
+    n_steps: SmallInts,
+    truck_place: SmallInts,
+    resource: SmallInts,
+    drawn: Floats,
+) -> None:
+    """Give the draws of a block of shipments to their visits and the steps of their trucks."""
+    for n in range(leg, leg_end):
+        way = row[n]
+        place = (shipment[n] - start) * DRAWS_PER_SHIPMENT
+        visit = visit_first[n]
+        for k in range(n_visits[way]):
+            resource[visit + k] = visit_resource[way_visit_first[way] + k]
+            drawn[visit + k] = draws[place + visit_place[way] + k]
+        if n_steps[way] > 0:
+            visit = service_visit_first[service[n]] + number[n] * n_steps[way]
+            for k in range(n_steps[way]):
+                drawn[visit + k] = draws[place + truck_place[way] + k]
+
+
+def _spread_together(  # noqa: PLR0917 - as the compiled one
+    leg: int,
+    leg_end: int,
+    start: int,
+    draws: Floats,
+    row: SmallInts,
+    shipment: SmallInts,
+    service: SmallInts,
+    number: Ints,
+    visit_first: Ints,
+    service_visit_first: Ints,
+    n_visits: SmallInts,
+    way_visit_first: SmallInts,
+    visit_place: SmallInts,
+    visit_resource: SmallInts,
+    n_steps: SmallInts,
+    truck_place: SmallInts,
+    resource: SmallInts,
+    drawn: Floats,
+) -> None:
+    """Do what `_spread_leg_by_leg` does, where there is no compiled form of it."""
+    legs = slice(leg, leg_end)
+    way = row[legs]
+    place = (shipment[legs] - start) * DRAWS_PER_SHIPMENT
+    counts = n_visits[way]
+    visits = slice(int(visit_first[leg]), int(visit_first[leg_end]))
+    resource[visits] = visit_resource[_side_by_side(way_visit_first[way], counts)]
+    drawn[visits] = draws[_side_by_side(place + visit_place[way], counts)]
+    trucks = np.flatnonzero(n_steps[way])
+    way, place = way[trucks], place[trucks]
+    counts = n_steps[way]
+    first = service_visit_first[service[legs][trucks]] + number[legs][trucks] * counts
+    places = _side_by_side(place + truck_place[way], counts)
+    drawn[_side_by_side(first, counts)] = draws[places]
 
 
 def _side_by_side(first: NDArray[np.signedinteger], counts: NDArray[np.int32]) -> NDArray[np.int64]:

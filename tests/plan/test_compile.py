@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from corridor_sim import Scenario
+from corridor_sim import gamma as gamma_module
 from corridor_sim.distributions import Distribution
 from corridor_sim.plan import visits as visits_module
 from corridor_sim.plan.background import BackgroundRow, draw_background
@@ -77,6 +78,18 @@ def test_draws_do_not_depend_on_how_many_are_made_at_a_time(
     ground: Groundwork, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visits_module, "_BLOCK", 101)
+    assert differing(plan, build_plan(ground, seed=3, replication=1)) == []
+
+
+def test_draws_are_the_same_without_machine_code(
+    ground: Groundwork, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: str) -> None:
+        return None
+
+    assert plan.n_legs > visits_module._MANY
+    monkeypatch.setattr(visits_module, "machine_code", missing)
+    monkeypatch.setattr(gamma_module, "machine_code", missing)
     assert differing(plan, build_plan(ground, seed=3, replication=1)) == []
 
 
