@@ -144,3 +144,19 @@ def test_marks_hold_the_range_at_round_steps(low: float, high: float) -> None:
     assert marks[0] <= low
     assert marks[-1] >= high
     assert 2 <= len(marks) <= 12
+
+
+def test_box_days_at_calls_are_those_of_the_boxes(made: Made) -> None:
+    """At a call a visit holds up what gets off there too."""
+    stamps = Stamps(made.results)
+    log, resource = stamps.log, stamps.plan.visits.resource
+    kinds = made.results.network.facilities["kind"].astype(str)
+    handling = ("berth", "rail_yard", "road_terminal", "air_terminal")
+    ranks = [stamps.rank[str(name)] for name in kinds.index[kinds.isin(handling)]]
+    at = np.isin(resource, ranks) & (log.visit_start >= 0)
+    seen = ((log.visit_start - log.visit_queued) * stamps.teu_at_visits)[at].sum()
+    legs, shipments = made.results.tables.legs, made.results.tables.shipments
+    teu = shipments["teu"].to_numpy()[legs["shipment"].to_numpy()]
+    told = (legs["handling_queue_s"].to_numpy() * teu).sum()
+    assert told > 0
+    assert told <= seen <= 1.1 * told
