@@ -1,13 +1,12 @@
 """How often 95 % intervals hold the known mean wait of a queue, over 200 repeated experiments.
 
-``python -m benchmarks.experiments.coverage``: M/M/1 with 0.6 of its time busy, experiments of ten
-replications each through `corridor_sim.replicate`.
+``python -m benchmarks.experiments.coverage FOLDER``: M/M/1 with 0.6 of its time busy, experiments
+of ten replications each through `corridor_sim.replicate`; given again, it goes on.
 """
 
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -22,18 +21,17 @@ EXPERIMENTS, N = 200, 10
 PER_HOUR, MEAN_H = 0.3, 2.0
 
 
-def main() -> None:
-    """Run the proof and print what came of it."""
+def main(folder: Path) -> None:
+    """Run the proof, or go on with it, and print what came of it."""
     load = PER_HOUR * MEAN_H
     wait_h = load * MEAN_H / (1 - load)
-    with tempfile.TemporaryDirectory() as scratch:
-        scenario = queue_scenario(Path(scratch), per_hour=PER_HOUR, mean_h=MEAN_H, days=400)
-        # Replications are independent: those of one batch make up all experiments.
-        batch = replicate(
-            Scenario.read(scenario), EXPERIMENTS * N, out=Path(scratch) / "b", executor="processes"
-        )
-        table = batch.table("facilities")
-        waits = table.loc[table["facility"] == "station", "mean_wait_h"].to_numpy(np.float64)
+    scenario = queue_scenario(folder, per_hour=PER_HOUR, mean_h=MEAN_H, days=400)
+    # Replications are independent: those of one batch make up all experiments.
+    batch = replicate(
+        Scenario.read(scenario), EXPERIMENTS * N, out=folder / "batch", executor="processes"
+    )
+    table = batch.table("facilities")
+    waits = table.loc[table["facility"] == "station", "mean_wait_h"].to_numpy(np.float64)
     held = [
         found.low <= wait_h <= found.high
         for found in (student(part) for part in waits.reshape(EXPERIMENTS, N))
@@ -49,4 +47,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

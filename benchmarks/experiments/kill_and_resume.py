@@ -20,7 +20,7 @@ from benchmarks.experiments.small import small_scenario
 
 __all__ = ["main"]
 
-KILLS, N = 20, 230
+KILLS, N = 20, 110
 
 
 def _hashes(folder: Path) -> dict[str, str]:
