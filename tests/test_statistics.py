@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from corridor_sim.statistics import CAUSES, StatisticsError
+from corridor_sim.statistics.columns import Table
+from corridor_sim.statistics.facility_use import facility_use
 from corridor_sim.statistics.identities import check_log
 from corridor_sim.statistics.summary import summarise
 from tests.statistics_runs import DAY, Run, small_run
@@ -130,6 +132,18 @@ def test_facilities(run: Run) -> None:
     assert by_kind.at["customs", "utilisation"] == frame.at["desk", "utilisation"]
     assert run.statistics.utilisation()["facility"].tolist() == ["yard", "desk"]
     assert run.statistics.queues()["mean_queue"].tolist() == [0.0, 0.0]
+    # Quantiles of several facilities do not follow from those of each.
+    assert frame["p95_wait_h"].tolist() == [0.0, 0.0]
+    assert by_kind["p95_wait_h"].isna().all()
+
+
+def test_folders_of_earlier_versions_have_no_high_waits(run: Run) -> None:
+    table = run.statistics.tables.table("facilities")
+    names = [name for name in table.frame().columns if "p95" not in name]
+    old = Table(len(table), {name: lambda rows, name=name: table[name][rows] for name in names})
+    frame = facility_use(old, run.statistics.clock, ("facility", "month"))
+    assert frame["p95_wait_h"].isna().all()
+    assert frame["mean_wait_h"].notna().any()
 
 
 def test_backlog_and_delays(run: Run) -> None:

@@ -91,6 +91,28 @@ def test_occupancy(run: tuple[Plan, EventLog]) -> None:
         np.testing.assert_array_equal(getattr(by_loop, field.name), wanted)
 
 
+def test_high_waits_against_counting(run: tuple[Plan, EventLog]) -> None:
+    """The shortest wait that 95 % of the visits did not exceed, visit by visit."""
+    plan, log = run
+    index = PlanIndex.of(plan)
+    edges = np.array([150, 333, 700, 1050], dtype=np.int64)
+    found = Occupancy.of(plan, log, index, VisitLoads.of(plan, log, index), edges)
+    came = (log.visit_queued >= 0) & (log.visit_start >= 0)
+    several = 0
+    for row, (rank, month) in enumerate(zip(found.resource, found.month, strict=True)):
+        for first, last, told in (
+            (edges[month], edges[month + 1], found.p95_wait_s[row]),
+            (edges[0], edges[-1], found.window_p95_wait_s[row]),
+        ):
+            inside = came & (log.visit_start >= first) & (log.visit_start < last)
+            chosen = inside & (plan.visits.resource == rank)
+            waits = sorted((log.visit_start[chosen] - log.visit_queued[chosen]).tolist())
+            enough = [w for w in waits if sum(v <= w for v in waits) * 100 >= 95 * len(waits)]
+            assert told == (enough[0] if enough else -1)
+            several += len(waits) > 20
+    assert several
+
+
 def test_left_behind_is_what_was_ready_and_did_not_board(run: tuple[Plan, EventLog]) -> None:
     """Against counting box by box at every instant of boarding."""
     plan, log = run

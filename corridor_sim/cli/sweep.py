@@ -19,7 +19,7 @@ from corridor_sim.cli.options import bad_input, overrides_of, with_settings
 __all__ = ["sweep"]
 
 
-@click.command(short_help="Run a scenario at the points of a design: which factor matters?")
+@click.command(short_help="Run a scenario at points of a design: which factor matters?")
 @click.argument("scenario")
 @click.option(
     "--design",

@@ -287,33 +287,40 @@ _UNUSED: dict[str, Any] = {
     "teu": 0,
     "use": None,
     "wait_h": None,
+    "p95_h": None,
     "longest_h": None,
     "months": [],
+    "high": [],
     "queue": [],
 }
 
 
 def _figures(results: Results) -> dict[str, dict[str, Any]]:
-    """Return the figures of every facility, with its mean wait and queue by month."""
+    """Return the figures of every facility, with its waits and queue by month."""
     statistics = results.statistics
     whole = _rows(statistics.facilities(("facility",)).set_index("facility"))
     months = list(results.clock.months)
     by_month = statistics.facilities(("facility", "month"))
     place = pd.Index(months).get_indexer(pd.Index(by_month["month"].astype(str)))
-    waits: dict[str, list[float | None]] = {}
-    queues: dict[str, list[float | None]] = {}
-    columns = (by_month["facility"].astype(str), by_month["mean_wait_h"], by_month["mean_queue"])
-    for name, wait, queue, month in zip(*columns, place, strict=True):
-        waits.setdefault(name, [None] * len(months))[month] = rounded(wait, 1)
-        queues.setdefault(name, [None] * len(months))[month] = rounded(queue, 1)
+    facility = by_month["facility"].astype(str)
+
+    def series(column: str) -> dict[str, list[float | None]]:
+        told: dict[str, list[float | None]] = {}
+        for name, value, month in zip(facility, by_month[column], place, strict=True):
+            told.setdefault(name, [None] * len(months))[month] = rounded(value, 1)
+        return {name: values if any(values) else [] for name, values in told.items()}
+
+    waits, high, queues = map(series, ("mean_wait_h", "p95_wait_h", "mean_queue"))
     return {
         name: {
             "teu": rounded(row.get("teu", 0.0)),
             "use": rounded(row.get("utilisation"), 4),
             "wait_h": rounded(row.get("mean_wait_h"), 2),
+            "p95_h": rounded(row.get("p95_wait_h")),
             "longest_h": rounded(row.get("longest_wait_h")),
-            "months": waits.get(name, []) if any(waits.get(name, [])) else [],
-            "queue": queues.get(name, []) if any(queues.get(name, [])) else [],
+            "months": waits.get(name, []),
+            "high": high.get(name, []),
+            "queue": queues.get(name, []),
         }
         for name, row in whole.items()
     }

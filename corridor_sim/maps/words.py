@@ -150,6 +150,7 @@ PAGE = MappingProxyType(
         "waits": ("Where boxes wait longest", "主要拥堵点"),
         "waits_note": ("by box-days of waiting; mean wait", "按等待箱日排序，示平均等待"),
         "mean_wait": ("mean wait", "平均等待"),
+        "high_wait": ("95 % within", "95% 不超过"),
         "longest_wait": ("longest", "最长"),
         "utilisation": ("Utilisation", "利用率"),
         "in_use": ("in use", "利用率"),

@@ -239,8 +239,9 @@ class Statistics:
         DataFrame
             Keys, visits (started), background_visits, teu, utilisation (busy time over the
             integral of the larger of open and busy servers; NaN where servers are unlimited),
-            mean_wait_h, longest_wait_h (of visits that started) and mean_queue (number waiting,
-            over time, those included that have not started).
+            mean_wait_h, p95_wait_h (the shortest wait that 95 % did not exceed; NaN for several
+            facilities together), longest_wait_h (of visits that started) and mean_queue (number
+            waiting, over time, those included that have not started).
         """
         return facility_use(self.tables.table("facilities"), self.clock, by)
 

@@ -358,6 +358,8 @@ def _facilities(run: _Run) -> Table:
             "teu": _whole(lambda: run.occupancy.mteu),
             "wait_s": _plain(lambda: run.occupancy.wait_s),
             "longest_wait_s": _plain(lambda: run.occupancy.longest_wait_s),
+            "p95_wait_s": _plain(lambda: run.occupancy.p95_wait_s),
+            "window_p95_wait_s": _plain(lambda: run.occupancy.window_p95_wait_s),
             "queue_s": _plain(lambda: run.occupancy.queue_s),
             "busy_s": _plain(lambda: run.occupancy.busy_s),
             "available_s": _plain(lambda: run.occupancy.available_s),

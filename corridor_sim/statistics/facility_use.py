@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from corridor_sim.statistics.clock import HOUR_S, Clock
 from corridor_sim.statistics.columns import Table
@@ -45,6 +46,7 @@ def facility_use(table: Table, clock: Clock, by: str | Sequence[str]) -> pd.Data
     total["utilisation"] = busy_s / limited_s.where(limited_s > 0)
     visits = total["visits"].where(total["visits"] > 0)
     total["mean_wait_h"] = groups.sum(table["wait_s"]) / visits / HOUR_S
+    total["p95_wait_h"] = _high_waits(table, groups, keys)
     total["longest_wait_h"] = groups.largest(table.numbers("longest_wait_s")) / HOUR_S
     # Rows of several facilities hold the queues of all of them together.
     length = np.diff(clock.month_edges)[table.names("month").codes]
@@ -56,3 +58,15 @@ def facility_use(table: Table, clock: Clock, by: str | Sequence[str]) -> pd.Data
             together = total["kind"].astype(str).map(of_kind).astype(float)
     total["mean_queue"] = groups.sum(table["queue_s"]) / (groups.sum(length) / together)
     return total
+
+
+def _high_waits(table: Table, groups: Groups, keys: list[str]) -> NDArray[np.float64]:
+    """Return the 95 % wait of each group, hours; NaN where nobody waited or it is not known."""
+    column = "p95_wait_s" if "month" in keys else "window_p95_wait_s"
+    # Those of several facilities together do not follow from those of each, and folders of
+    # earlier versions have none.
+    if "facility" not in keys or column not in table:
+        return np.full(len(groups), np.nan)
+    seconds = groups.largest(table.numbers(column)).astype(np.float64)
+    started = groups.sum(table["visits"]) > 0
+    return np.where(started, seconds / HOUR_S, np.nan)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["add_up_visits"]
+__all__ = ["add_up_visits", "gather_waits"]
 
 
 def add_up_visits(
@@ -21,7 +21,7 @@ def add_up_visits(
     loads: tuple[NDArray[Any], ...],
     columns: NDArray[np.int64],
 ) -> None:
-    """Fill in the columns of `occupancy.Occupancy` but for what was available.
+    """Fill in the columns of `occupancy.Occupancy` but for quantiles and what was available.
 
     Parameters
     ----------
@@ -103,3 +103,37 @@ def add_up_visits(
             edge += 1
         if 0 < edge < n_edges:
             columns[6, row, edge - 1] += over[visit] - from_s
+
+
+def gather_waits(
+    edges: NDArray[np.int64],
+    row_of: NDArray[np.int16],
+    visits: tuple[NDArray[Any], ...],
+    place: NDArray[np.int64],
+    waits: NDArray[np.int32],
+) -> None:
+    """Put the waits of the visits that started side by side, facility by facility and month.
+
+    Parameters
+    ----------
+    edges, row_of : ndarray
+        As in `add_up_visits`.
+    visits : tuple of ndarray
+        Resource, and seconds of asking and start of every visit.
+    place : (rows, m) int64
+        Where the waits of each facility and month begin; where they end afterwards.
+    waits : (n,) int32
+        Filled in, seconds.
+    """
+    resource, queued, began = visits
+    n_months = len(edges) - 1
+    for visit in range(len(resource)):
+        row = row_of[resource[visit]]
+        start = began[visit]
+        if row < 0 or queued[visit] < 0 or start < edges[0] or start >= edges[n_months]:
+            continue
+        month = 0
+        while edges[month + 1] <= start:
+            month += 1
+        waits[place[row, month]] = start - queued[visit]
+        place[row, month] += 1

@@ -69,10 +69,11 @@ class MadeUpStatistics:
         frame["teu"] = frame["visits"] * 50.0
         frame["utilisation"] = rng.beta(5, 2, len(names))
         frame["mean_wait_h"] = rng.gamma(1.5, 5.0, len(names))
+        frame["p95_wait_h"] = frame["mean_wait_h"] * 2.5
         frame["longest_wait_h"] = frame["mean_wait_h"] * 4
         frame["mean_queue"] = frame["mean_wait_h"] * frame["visits"] / 8760
         nobody = frame["visits"] == 0
-        frame.loc[nobody, ["utilisation", "mean_wait_h", "longest_wait_h"]] = np.nan
+        frame.loc[nobody, ["utilisation", "mean_wait_h", "p95_wait_h", "longest_wait_h"]] = np.nan
         return frame
 
 

@@ -205,6 +205,12 @@ def test_a_click_on_a_place_tells_what_waits_there(visit: Visitor, small_map: Pa
     first = text(seen, ".waits button >> nth=0")
     assert "设施 Facilities" in shown
     assert "平均等待 mean wait" in shown
+    worst = seen.page.evaluate(
+        "corridorMap.data.facilities[corridorMap.data.waits[0].facility].p95_h"
+    )
+    assert worst > 0
+    hours = seen.page.evaluate("hours => corridorMap.hours(hours)", worst)
+    assert f"95% 不超过 95 % within {hours}" in shown
     name, wait = first.rsplit(" ", 3)[0], " ".join(first.rsplit(" ", 3)[1:])
     assert name in shown
     assert wait in shown

@@ -244,6 +244,7 @@
         figure("boxes", self.amount("teu", now.teu)),
         figure("in_use", self.percent(now.use)),
         figure("mean_wait", self.hours(now.wait)),
+        now.high === null ? null : figure("high_wait", self.hours(now.high)),
         now.queue === null ? figure("longest_wait", self.hours(now.longest))
                            : figure("queue", self.number(now.queue, 1))
       ]),

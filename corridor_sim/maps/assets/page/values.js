@@ -88,6 +88,7 @@
     var month = self.period === null ? null : self.data.periods.month[self.period];
     return {
       wait: month === null ? item.wait_h : item.months.length ? item.months[month] : null,
+      high: month === null ? item.p95_h : item.high.length ? item.high[month] : null,
       queue: month === null ? null : item.queue.length ? item.queue[month] : null,
       longest: item.longest_h, use: item.use, teu: item.teu
     };
