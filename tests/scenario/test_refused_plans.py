@@ -32,8 +32,12 @@ def run(net: Path) -> int:
 @pytest.mark.parametrize(
     ("table", "cells", "pattern"),
     [
-        ("demand/commodities", {"shipment_teu": "200"}, r"takes 100 TEU .* has 200 TEU and 2000 t"),
-        ("services", {"capacity_t": "5"}, r"takes 100 TEU and 5 t, but .* has 1 TEU and 10 t"),
+        (
+            "demand/commodities",
+            {"shipment_teu": "uniform(90, 300)"},
+            r"takes 100 TEU .* has [12]\d\d\.\d+ TEU and \d{4}",
+        ),
+        ("services", {"capacity_t": "15"}, r"takes 100 TEU and 15 t, but .* TEU and (1[5-9]|2\d)"),
         ("calls", {"quota_teu": "0.5"}, r"takes 0.5 TEU and .* has 1 TEU and 10 t"),
     ],
 )
@@ -42,6 +46,8 @@ def test_a_shipment_larger_than_its_vehicle(
 ) -> None:
     if table == "demand/commodities":
         cell("demand/od_2025", 2, value_bn_cny="50")(net)
+    if table == "services":
+        cell("demand/commodities", 2, shipment_teu="uniform(1, 3)")(net)
     cell(table, 2, **cells)(net)
     with pytest.raises(InputError, match=f"services.csv: '{LINE}' {pattern}.*lower 'shipment_teu'"):
         run(net)
