@@ -205,12 +205,13 @@ class Occupancy:
         _add_overtime(plan, log, row_of, edges, columns[7])
         resources = np.repeat(ranks.astype(np.int64), n_months)
         months = np.tile(np.arange(n_months, dtype=np.int64), len(ranks))
-        own = columns.reshape(8, -1)
-        return cls(resources, months, *own[:5], of_months.ravel(), of_window.ravel(), *own[5:])
+        visits, background, mteu, wait, longest, *integrals = columns.reshape(8, -1)
+        high = of_months.ravel(), of_window.ravel()
+        return cls(resources, months, visits, background, mteu, wait, longest, *high, *integrals)
 
 
 def _high_waits(waits: Seconds, visits: Ints) -> tuple[Ints, Ints]:
-    """Return the 95 % waits of months and of the window, (rows, m) each, -1 where nobody waited.
+    """Return the 95 % waits of months and of the window, (rows, m) each, -1 where no visit began.
 
     The waits of a month lie side by side, in the order of facilities and months; each month's are
     put in another order here.
