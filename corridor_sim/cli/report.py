@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from corridor_sim.results import Results
     from corridor_sim.simulation import Groundwork
 
-__all__ = ["report_command"]
+__all__ = ["experiment_of", "report_command"]
 
 
 @click.command("report", short_help="Write the report of a result into one HTML file.")
@@ -71,7 +71,7 @@ def report_command(
     from corridor_sim.report import write_report
 
     ground: Groundwork | None = None
-    source: Results | Batch | Comparison | None = _experiment(result)
+    source: Results | Batch | Comparison | None = experiment_of(result)
     if source is None:
         source, ground = _results(result, no_rerun=no_rerun, quiet=quiet)
     draft = out.with_name(f".{out.name}.part")
@@ -101,7 +101,7 @@ def _pair(text: str) -> tuple[str, str]:
     return origin.strip(), destination.strip()
 
 
-def _experiment(folder: Path) -> Batch | Comparison | None:
+def experiment_of(folder: Path) -> Batch | Comparison | None:
     """Return the batch or the comparison of a folder; None where it is the folder of a run."""
     import json
 

@@ -61,10 +61,17 @@ def map_command(
     basemap: str,
     tiles: str | None,
 ) -> None:
-    """Draw the map of a RESULT folder, or of two and what grew and shrank from one to the OTHER."""
+    """Draw the map of a RESULT folder, or of two and what grew and shrank from one to the OTHER.
+
+    The folder of a batch gives the probability of each goal and, where it was run with --keep
+    links, the 10th, 50th and 90th percentile of what passed every link.
+    """
+    from corridor_sim.cli.report import experiment_of
     from corridor_sim.errors import CorridorSimError
+    from corridor_sim.experiments.batch import Batch
     from corridor_sim.maps import write_map
     from corridor_sim.maps.grounds import base_text, checked_tiles
+    from corridor_sim.maps.spread import LINKS_NOT_KEPT, has_links
     from corridor_sim.results import Results
 
     path = out or Path("map.html")
@@ -76,17 +83,30 @@ def map_command(
             checked_tiles(tiles)
     except CorridorSimError as error:
         raise click.ClickException(str(error)) from error
+    source: Results | Batch
     with bad_input():
-        results = Results.load(result)
+        kinds = [experiment_of(folder) for folder in (result, other) if folder is not None]
+        for folder, kind in zip((result, other), kinds, strict=False):
+            if kind is not None and (other is not None or not isinstance(kind, Batch)):
+                raise click.UsageError(
+                    f"{folder} is no run; allowed: the folders of one run or of two, or of one "
+                    "batch (those of a comparison lie inside its folder)"
+                )
+        source = kinds[0] if isinstance(kinds[0], Batch) else Results.load(result)
         compared = None if other is None else Results.load(other)
-    if compared is not None and compared.clock.window_days != results.clock.window_days:
+    if isinstance(source, Batch):
+        if by is not None:
+            raise click.UsageError("--by is for runs: a batch is drawn over its whole period")
+        if not has_links(source):
+            click.echo(LINKS_NOT_KEPT[0], err=True)
+    elif compared is not None and compared.clock.window_days != source.clock.window_days:
         raise click.ClickException(
-            f"{result} and {other} measure {results.clock.window_days:g} and "
+            f"{result} and {other} measure {source.clock.window_days:g} and "
             f"{compared.clock.window_days:g} days; allowed: windows of the same length"
         )
     draft = path.with_name(f".{path.name}.part")
     try:
-        write_map(results, draft, other=compared, by=by, lang=lang, basemap=basemap, tiles=tiles)
+        write_map(source, draft, other=compared, by=by, lang=lang, basemap=basemap, tiles=tiles)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

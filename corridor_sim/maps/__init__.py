@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
     from corridor_sim.maps.series import By, Lang
+    from corridor_sim.maps.spread import Replications
     from corridor_sim.results import Results
 
 __all__ = ["import_ahead", "map_page", "write_map"]
@@ -23,7 +26,7 @@ def import_ahead() -> None:
 
 
 def map_page(
-    results: Results,
+    results: Results | Replications,
     *,
     other: Results | None = None,
     by: By | None = None,
@@ -31,14 +34,15 @@ def map_page(
     basemap: str | Path = "land",
     tiles: str | None = None,
 ) -> str:
-    """Return the map of a run, or of two and their difference, as a page.
+    """Return the map of a run, of two and their difference, or of a batch, as a page.
 
     Parameters
     ----------
-    results : Results
-        Fresh or loaded.
+    results : Results or Replications
+        Fresh or loaded, or a batch, which gives the probability of each goal, and percentiles of
+        links where it kept them.
     other : Results, optional
-        Compared with it: the map opens with what grew and what shrank.
+        Compared with a run: the map opens with what grew and what shrank.
     by : {"month", "week"}, optional
         Steps of the slider; weeks where the scenario has short dated disruptions if not given.
     lang : {"zh", "en", "both"}
@@ -59,17 +63,16 @@ def map_page(
     ------
     CorridorSimError
         If the network's geometry or the base map cannot be read, the address of tiles is none, or
-        the windows of two runs differ in length.
+        the windows of two runs differ in length, or a batch is to be compared.
     """
     from corridor_sim.maps.base import CorridorMap, render_page
-    from corridor_sim.maps.data import map_data
     from corridor_sim.maps.grounds import base_text, checked_tiles
     from corridor_sim.maps.layers import Drawing, LayerGroup, LayerList, places_and_names
     from corridor_sim.maps.text import as_json
 
     address = None if tiles is None else checked_tiles(tiles)
     ground = base_text(basemap)
-    data = map_data(results, other=other, by=by, lang=lang)
+    data = _data(results, other, by, lang)
     if address is not None:
         data["tiles"] = address
     title = data["run"]["title"] or data["run"]["scenario"]
@@ -89,8 +92,24 @@ def map_page(
     return render_page(page, lang=lang, tiles=address)
 
 
+def _data(
+    results: Results | Replications, other: Results | None, by: By | None, lang: Lang
+) -> dict[str, Any]:
+    """Return what the map of a run, of two or of a batch shows."""
+    from corridor_sim.maps.data import map_data
+    from corridor_sim.maps.spread import Replications, batch_data
+
+    if not isinstance(results, Replications):
+        return map_data(results, other=other, by=by, lang=lang)
+    if other is not None:
+        raise CorridorSimError(
+            "a batch cannot be compared on a map; allowed: two runs, or one batch"
+        )
+    return batch_data(results, lang=lang)
+
+
 def write_map(
-    results: Results,
+    results: Results | Replications,
     path: str | Path,
     *,
     other: Results | None = None,
@@ -99,16 +118,17 @@ def write_map(
     basemap: str | Path = "land",
     tiles: str | None = None,
 ) -> Path:
-    """Write the map of a run, or of two and their difference.
+    """Write the map of a run, of two and their difference, or of a batch.
 
     Parameters
     ----------
-    results : Results
-        Fresh or loaded.
+    results : Results or Replications
+        Fresh or loaded, or a batch, which gives the probability of each goal, and percentiles of
+        links where it kept them.
     path : str or Path
         File to write.
     other : Results, optional
-        Compared with it.
+        Compared with a run.
     by : {"month", "week"}, optional
         Steps of the slider.
     lang : {"zh", "en", "both"}

@@ -88,6 +88,10 @@
       from += corridor.bn;
     });
     parts.push(self.svg("rect", { x: 0, y: top, width: width, height: bar, "class": "frame" }));
+    if (goal.band) parts.push(self.svg("path", {
+      d: "M" + x(goal.band[0]) + " " + (top + 5) + "v" + (bar - 10) + "m0 " + (5 - bar / 2) + "H" +
+        x(goal.band[2]) + "m0 " + (5 - bar / 2) + "v" + (bar - 10), "class": "band"
+    }, self.svg("title", {}, self.plain(self.word("band")))));
     goal.targets.forEach(function (target, rank) {
       var at = x(target), close = rank && x(target) - x(goal.targets[rank - 1]) < 56;
       parts.push(self.svg("line", { x1: at, x2: at, y1: top - 5, y2: top + bar + 5,

@@ -48,6 +48,7 @@
 
   // The largest amount on any line: of any period where periods are shown, so that they compare.
   self.most = function () {
+    if (self.data.batch) return mostHigh();
     if (self.period === null || self.isChange()) return mostNow();
     var key = self.measure + self.cargo + self.side;
     if (!(key in mostOf)) {
@@ -59,6 +60,19 @@
     return mostOf[key];
   };
   var mostOf = Object.create(null);
+
+  // Percentiles are drawn to one scale.
+  function mostHigh() {
+    var side = self.side;
+    self.side = "high";
+    var most = flows.reduce(function (found, flow) {
+      return self.sums(flow.stretch).reduce(function (more, way) {
+        return Math.max(more, way.value);
+      }, found);
+    }, 0);
+    self.side = side;
+    return most;
+  }
 
   // What runs along a stretch, or against it, in each period.
   function seriesOf(stretch, along) {

@@ -37,7 +37,8 @@
       other ? null : self.el("p", { "class": "quiet meta" }, meta(run)),
       answer,
       self.data.waits.length
-        ? section("waits", waits(), wide && window.innerHeight > 700, "waits_note") : null
+        ? section("waits", waits(), wide && window.innerHeight > 700,
+                  self.data.batch ? "waits_note_batch" : "waits_note") : null
     ]), "panel");
     function fill() {
       var open = answer.querySelector("details");
@@ -61,7 +62,8 @@
 
   function meta(run) {
     return run.scenario + " · " + run.first + " – " + run.last + " · " +
-      self.plain(self.word("seed")) + " " + run.seed +
+      self.plain(self.word("seed")) + " " + run.seed + (self.data.batch
+        ? " · " + self.number(self.data.batch.n, 0) + " " + self.plain(self.word("replications")) : "") +
       (run.replication ? " · " + self.plain(self.word("replication")) + " " + run.replication : "");
   }
 
@@ -97,18 +99,32 @@
     var goal = soFar(whole);
     return [
       self.el("p", { "class": "headline" }, money(goal.cleared)),
-      self.el("p", { "class": "quiet" }, self.say(goal.isSoFar ? "cleared_so_far" : "cleared")),
+      self.el("p", { "class": "quiet" }, self.say(
+        goal.isSoFar ? "cleared_so_far" : goal.band ? "cleared_on_average" : "cleared")),
       self.gauge(goal),
+      goal.band ? self.el("p", { "class": "quiet band-words" }, [
+        self.say("band"), " ", self.yuan(goal.band[0] * 1000), " – ",
+        self.yuan(goal.band[2] * 1000)]) : null,
       self.el("ul", { "class": "goals" }, goal.targets.map(function (target, rank) {
         var name = self.number(target / 1000, target % 100 ? 2 : 1);
         return self.el("li", {}, [
-          self.el("b", {}, self.number(goal.shares[rank] * 100, 1) + " %"), " ",
-          self.both(["of " + name + " trillion yuan", "占 " + name + " 万亿元"])
+          self.el("b", {}, self.number((goal.chances ? goal.chances[rank][0] : goal.shares[rank])
+                                       * 100, 1) + " %"), " ",
+          goal.chances ? chance(name, goal.chances[rank]) : self.both(["of " + name + " trillion yuan", "占 " + name + " 万亿元"])
         ]);
       })),
       goal.is_whole_year ? null : self.el("p", { "class": "warning" }, pace(goal)),
+      self.data.batch && self.data.batch.note
+        ? self.el("p", { "class": "warning" }, self.both(self.data.batch.note)) : null,
       section("by_corridor", byCorridor(goal), open)
     ];
+  }
+
+  // How likely a goal is, with the interval that so many replications leave.
+  function chance(name, found) {
+    var from = self.number(found[1] * 100, 1), to = self.number(found[2] * 100, 1);
+    return self.both(["to reach " + name + " trillion yuan (95 % interval " + from + "–" + to + " %)",
+                      "达到 " + name + " 万亿元的概率（95% 区间 " + from + "–" + to + "%）"]);
   }
 
   // What the second run cleared more or less than the first, by corridor.
@@ -194,9 +210,10 @@
 
   // -- measure and views --------------------------------------------------------------------------
 
-  function select(name, options, chosen) {
+  function select(name, options, chosen, words) {
+    words = words || name;
     var box = self.el("select", { id: name }, options.map(function (key) {
-      var option = self.el("option", { value: key }, self.plain(self.word(name + "_" + key)));
+      var option = self.el("option", { value: key }, self.plain(self.word(words + "_" + key)));
       option.selected = key === chosen;
       return option;
     }));
@@ -206,12 +223,19 @@
       self.closeCard();
       self.choose(what);
     });
-    return self.el("label", { "for": name }, [self.say(name), box]);
+    return self.el("label", { "for": name }, [self.say(words), box]);
   }
 
   self.addSwitch = function () {
-    var fields = [select("measure", ["teu", "t", "cny", "kg"], self.measure),
-                  select("cargo", ["all", "own", "export", "import"], self.cargo)];
+    var batch = self.data.batch, fields = batch ? [] : [
+      select("measure", ["teu", "t", "cny", "kg"], self.measure),
+      select("cargo", ["all", "own", "export", "import"], self.cargo)
+    ];
+    if (batch && batch.measures.length) {
+      fields.push(select("side", self.PERCENTILES, self.side, "percentile"),
+                  select("measure", batch.measures, self.measure),
+                  self.el("p", { "class": "quiet" }, self.say("percentiles_note")));
+    }
     if (self.data.other) fields.unshift(select("side", ["change", "a", "b"], self.side));
     var modes = self.modes();
     if (modes.length > 1) {

@@ -144,7 +144,7 @@
         self.both(self.name("mode", link.mode)), " · ", self.both(corridor)
       ]),
       self.el("table", {}, [head].concat(rows)),
-      chartOf(ways, function (side) { return towards(link, side); }),
+      self.data.batch ? null : chartOf(ways, function (side) { return towards(link, side); })
     ].concat(sources(link)));
   };
 
@@ -158,8 +158,8 @@
         return measure === "cny" ? self.yuanLines(value) : self.amount(measure, value);
       });
     }
-    if (self.isChange()) {
-      return ["a", "b", "change"].map(function (side) {
+    if (self.isChange() || self.data.batch) {
+      return (self.data.batch ? self.PERCENTILES : ["a", "b", "change"]).map(function (side) {
         return row(sideName(side), items.map(function (item) {
           var value = self.value(item, side);
           return (side === "change" && value > 0 ? "+" : "") + self.amount(self.measure, value);
@@ -178,6 +178,7 @@
 
   function sideName(side) {
     if (side === "change") return self.say("change");
+    if (self.data.batch) return self.say("percentile_" + side);
     var run = side === "a" ? self.data.run : self.data.other.run;
     return run.scenario;
   }
@@ -211,7 +212,7 @@
   self.nodeTooltip = function (node) {
     return self.el("div", { "class": "tip" }, [
       self.nodeTitle(node),
-      self.el("div", {}, [
+      self.data.batch ? null : self.el("div", {}, [
         self.plain(self.word(self.whole(node, "teu", "all") ? "handled" : "boxes")), ": ",
         self.whole(node, "teu", "all") ? self.signed(self.value(node))
                                        : self.amount("teu", node.passing)
@@ -225,7 +226,7 @@
     return self.el("div", { "class": "card" }, [
       self.nodeTitle(node),
       self.el("p", { "class": "quiet" }, self.both(self.name("node", node.kind))),
-      moved ? self.el("table", {}, amounts([node]))
+      self.data.batch ? null : moved ? self.el("table", {}, amounts([node]))
             : self.el("p", {}, self.say("none_handled")),
       moved ? chartOf([node], function () { return self.plain(self.word("handled")); }) : null,
       facilities.length ? self.el("h3", {}, self.say("facilities")) : null
@@ -241,9 +242,10 @@
       self.el("div", {}, [self.both(one.name), " ",
         self.el("span", { "class": "quiet" }, self.both(self.name("facility", one.kind)))]),
       self.el("div", { "class": "figures" }, [
-        figure("boxes", self.amount("teu", now.teu)),
+        self.data.batch ? null : figure("boxes", self.amount("teu", now.teu)),
         figure("in_use", self.percent(now.use)),
         figure("mean_wait", self.hours(now.wait)),
+        one.spread ? figure("spread", one.spread.map(self.hours).join(" · ")) : null,
         now.high === null ? null : figure("high_wait", self.hours(now.high)),
         now.queue === null ? figure("longest_wait", self.hours(now.longest))
                            : figure("queue", self.number(now.queue, 1))

@@ -4,7 +4,8 @@
   self.cargo = "all";
   // Number of the period, null for the whole window.
   self.period = null;
-  // "a" and "b" are the runs, "change" is b less a.
+  // "a" and "b" are the runs, "change" is b less a; of a batch "a" is the median of the
+  // replications, "low" and "high" are the 10th and 90th percentiles.
   self.side = "a";
 
   var FLOWS = { all: [0, 1, 2], own: [0, 1], "export": [0], "import": [1] };
@@ -62,13 +63,14 @@
   self.value = function (item, side) {
     var shown = side || self.side;
     if (shown === "a") return ofOne(item, self.measure, self.cargo);
+    if (shown === "low" || shown === "high") return ofOne(item[shown], self.measure, self.cargo);
     if (shown === "b") return ofOne(item.b, self.measure, self.cargo);
     return ofOne(item.b, self.measure, self.cargo) - ofOne(item, self.measure, self.cargo);
   };
 
   // Load and room of the scheduled departures; no room where only vehicles on demand pass.
   self.loadAndRoom = function (way) {
-    var item = self.side === "b" ? way.b || {} : way;
+    var item = self.side === "a" || self.isChange() ? way : way[self.side] || {};
     if (item.use === null || item.use === undefined) return { load: 0, room: 0 };
     if (self.period === null) return { load: item.use * item.room, room: item.room };
     return { load: counts(item, "load", "")[self.period] || 0,
@@ -79,6 +81,8 @@
     var both = self.loadAndRoom(way);
     return both.room > 0 ? both.load / both.room : null;
   };
+
+  self.PERCENTILES = ["low", "a", "high"];
 
   self.isChange = function () { return self.side === "change"; };
 
