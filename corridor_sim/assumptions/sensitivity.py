@@ -256,11 +256,10 @@ def _end(
         if known := kept.headline(key, how):
             return known, factor
         try:
-            ground = base.ground_of(item, factor)
+            # Boxes that no vehicle takes are found when they are drawn.
+            return kept.put(key, how, measure(base.ground_of(item, factor))), factor
         except InputError:
             factor = (1 + factor) / 2
-            continue
-        return kept.put(key, how, measure(ground)), factor
     raise CorridorSimError(f"no factor between 1 and {declared:g} on {item.name} is allowed")
 
 
