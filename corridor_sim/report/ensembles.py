@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from corridor_sim.experiments.figures import figure_name, scaled
+from corridor_sim.experiments.figures import figure_name, region_of, scaled
 from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import FACILITY_KINDS, Words, corridor_words
 from corridor_sim.report.answer import trillions
@@ -16,6 +16,7 @@ from corridor_sim.report.blocks import Block, Chart, Column, Paragraph, Section,
 from corridor_sim.report.charts import COLOURS, Interval, Series, intervals
 from corridor_sim.report.curves import Band, lines
 from corridor_sim.report.flows import month_marks
+from corridor_sim.report.verdicts import REGIONS, chinese_verdict
 from corridor_sim.report.voice import Voice, money_axis, number, percent, yuan
 
 if TYPE_CHECKING:
@@ -220,10 +221,12 @@ _CHINESE = {
 def _name(figure: str) -> Words:
     """Return the names of a figure; parts of a known kind are named in Chinese too."""
     english = figure_name(figure)
+    if figure.startswith("region_"):
+        return (english, f"门到门平均，{REGIONS.get(region_of(figure), region_of(figure))}")
     for ending, words in _CHINESE.items():
         if figure == ending:
             return (english, words)
-        if figure.endswith(f"_{ending}") and not figure.startswith("region_"):
+        if figure.endswith(f"_{ending}"):
             corridor = corridor_words(figure.removesuffix(f"_{ending}"))
             return (english, f"{corridor[1] or corridor[0]}{words}")
     return (english, english)
@@ -353,7 +356,7 @@ def comparison_sections(comparison: Comparison) -> list[Section]:
 
 def _verdicts(comparison: Comparison) -> Section:
     blocks: list[Block] = [
-        Paragraph((clean(words), _in_chinese(comparison, batch)), "answer")
+        Paragraph((clean(words), chinese_verdict(comparison, batch.name)), "answer")
         for words, batch in zip(comparison.verdicts(), comparison.others, strict=True)
     ]
     blocks.append(
@@ -393,23 +396,6 @@ def _verdicts(comparison: Comparison) -> Section:
     note = ("Dot: mean difference; line: its 95 % interval.", "点：平均差异；线：95% 区间。")
     blocks.append(Chart("value_differences", title, draw, note))
     return Section("answer", ("The verdict", "结论"), blocks)
-
-
-def _in_chinese(comparison: Comparison, batch: Batch) -> str:
-    """Return what the verdict says of the cleared value."""
-    frame = comparison.differences
-    rows = frame[(frame["other"] == batch.name) & (frame["figure"] == _CLEARED)].to_dict("records")
-    name = clean(f"{comparison.base.name} → {batch.name}")
-    if not rows:
-        return name
-    low, high, change = (rows[0][key] / 1e8 for key in ("low", "high", "difference"))
-    n = int(rows[0]["n"])
-    if low == high == 0:
-        return f"{name}：{n:,} 次重复的通关货值完全相同。"
-    span = f"95 % 区间 {low:+,.3g} 至 {high:+,.3g} 亿元"
-    if not rows[0]["seen"]:
-        return f"{name}：{n:,} 次重复看不出对通关货值的影响（{span}）。"
-    return f"{name}：通关货值变化 {change:+,.3g} 亿元（{span}）。"
 
 
 def _different(comparison: Comparison, batch: Batch) -> Section:
