@@ -83,21 +83,22 @@ def map_command(
             checked_tiles(tiles)
     except CorridorSimError as error:
         raise click.ClickException(str(error)) from error
-    source: Results | Batch
+    sources: list[Results | Batch] = []
     with bad_input():
-        kinds = [experiment_of(folder) for folder in (result, other) if folder is not None]
-        for folder, kind in zip((result, other), kinds, strict=False):
-            if kind is not None and (other is not None or not isinstance(kind, Batch)):
+        for folder in (result, other):
+            if folder is None:
+                continue
+            found = experiment_of(folder)
+            if found is not None and not isinstance(found, Batch):
                 raise click.UsageError(
-                    f"{folder} is no run; allowed: the folders of one run or of two, or of one "
-                    "batch (those of a comparison lie inside its folder)"
+                    f"{folder} is a comparison; name one or two of the batches inside it"
                 )
-        source = kinds[0] if isinstance(kinds[0], Batch) else Results.load(result)
-        compared = None if other is None else Results.load(other)
-    if isinstance(source, Batch):
+            sources.append(Results.load(folder) if found is None else found)
+    source, compared = sources[0], sources[1] if other is not None else None
+    if isinstance(source, Batch) or isinstance(compared, Batch):
         if by is not None:
             raise click.UsageError("--by is for runs: a batch is drawn over its whole period")
-        if not has_links(source):
+        if compared is None and isinstance(source, Batch) and not has_links(source):
             click.echo(LINKS_NOT_KEPT[0], err=True)
     elif compared is not None and compared.clock.window_days != source.clock.window_days:
         raise click.ClickException(

@@ -28,7 +28,7 @@ def import_ahead() -> None:
 def map_page(
     results: Results | Replications,
     *,
-    other: Results | None = None,
+    other: Results | Replications | None = None,
     by: By | None = None,
     lang: Lang = "both",
     basemap: str | Path = "land",
@@ -41,8 +41,8 @@ def map_page(
     results : Results or Replications
         Fresh or loaded, or a batch, which gives the probability of each goal, and percentiles of
         links where it kept them.
-    other : Results, optional
-        Compared with a run: the map opens with what grew and what shrank.
+    other : Results or Replications, optional
+        Compared with it, of the same kind: the map opens with what grew and what shrank.
     by : {"month", "week"}, optional
         Steps of the slider; weeks where the scenario has short dated disruptions if not given.
     lang : {"zh", "en", "both"}
@@ -63,7 +63,7 @@ def map_page(
     ------
     CorridorSimError
         If the network's geometry or the base map cannot be read, the address of tiles is none, or
-        the windows of two runs differ in length, or a batch is to be compared.
+        the windows of two runs differ in length, or a run and a batch are to be compared.
     """
     from corridor_sim.maps.base import CorridorMap, render_page
     from corridor_sim.maps.grounds import base_text, checked_tiles
@@ -93,26 +93,25 @@ def map_page(
 
 
 def _data(
-    results: Results | Replications, other: Results | None, by: By | None, lang: Lang
+    results: Results | Replications, other: Results | Replications | None, by: By | None, lang: Lang
 ) -> dict[str, Any]:
     """Return what the map of a run, of two or of a batch shows."""
     from corridor_sim.maps.data import map_data
     from corridor_sim.maps.spread import Replications, batch_data
 
-    if not isinstance(results, Replications):
+    if isinstance(results, Replications):
+        if other is None or isinstance(other, Replications):
+            return batch_data(results, other=other, lang=lang)
+    elif not isinstance(other, Replications):
         return map_data(results, other=other, by=by, lang=lang)
-    if other is not None:
-        raise CorridorSimError(
-            "a batch cannot be compared on a map; allowed: two runs, or one batch"
-        )
-    return batch_data(results, lang=lang)
+    raise CorridorSimError("a run and a batch cannot be compared on a map; allowed: two of a kind")
 
 
 def write_map(
     results: Results | Replications,
     path: str | Path,
     *,
-    other: Results | None = None,
+    other: Results | Replications | None = None,
     by: By | None = None,
     lang: Lang = "both",
     basemap: str | Path = "land",
@@ -127,8 +126,8 @@ def write_map(
         links where it kept them.
     path : str or Path
         File to write.
-    other : Results, optional
-        Compared with a run.
+    other : Results or Replications, optional
+        Compared with it, of the same kind.
     by : {"month", "week"}, optional
         Steps of the slider.
     lang : {"zh", "en", "both"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
+from corridor_sim.errors import CorridorSimError
 from corridor_sim.maps.features import Features
 from corridor_sim.maps.joined import joined
 from corridor_sim.maps.series import Lang, rounded
@@ -89,13 +91,17 @@ def has_links(batch: Replications) -> bool:
     return "links" in batch.tables
 
 
-def batch_data(batch: Replications, *, lang: Lang = "both") -> dict[str, Any]:
-    """Return all that the map of a batch shows.
+def batch_data(
+    batch: Replications, *, other: Replications | None = None, lang: Lang = "both"
+) -> dict[str, Any]:
+    """Return all that the map of a batch, or of two and their difference, shows.
 
     Parameters
     ----------
     batch : Replications
         At least one replication.
+    other : Replications, optional
+        Compared with it, where both kept the loads of links.
     lang : {"zh", "en", "both"}
         Language of the page.
 
@@ -105,44 +111,69 @@ def batch_data(batch: Replications, *, lang: Lang = "both") -> dict[str, Any]:
         As `map_data` gives it, over the whole window: amounts of links are medians of the
         replications, with those of the 10th and 90th percentile as ``low`` and ``high``; waits are
         means of the replications, with a ``spread``. ``batch`` says how many replications there
-        are and which measures links have; ``goal`` has the ``chances`` and a ``band``.
+        are and which measures links have; ``goal`` has the ``chances`` and a ``band``. With
+        another batch amounts are means, and ``other`` and ``b`` are as in `map_data`.
 
     Raises
     ------
     CorridorSimError
-        If the network cannot be read, or there is no replication yet.
+        If the network cannot be read, there is no replication yet, or two batches do not both have
+        the loads of links over windows of the same length.
     """
-    scenario = batch.scenario
-    network = scenario.apply_to(Network.read(scenario.network))
-    links = _Links(batch.table("links") if has_links(batch) else None)
-    features = Features(joined([network]), [links], [_facilities(batch)], _UNUSED)
-    data = {
+    both = [batch] if other is None else [batch, other]
+    if other is not None:
+        _refuse_unlike(batch, other)
+    networks = [one.scenario.apply_to(Network.read(one.scenario.network)) for one in both]
+    links = [
+        _Links(one.table("links") if has_links(one) else None, by_mean=other is not None)
+        for one in both
+    ]
+    figures = [_facilities(one) for one in both]
+    features = Features(joined(networks), links, figures, _UNUSED)
+    has_loads = bool(links[0])
+    data: dict[str, Any] = {
         "lang": lang,
-        "run": {
-            "scenario": clean(batch.name),
-            "title": clean(batch.title),
-            "first": scenario.period.start.isoformat(),
-            "last": _last_day(batch),
-            "seed": batch.seed,
-            "replication": 0,
-        },
-        "batch": {"n": len(batch), "measures": list(_MEASURES.values()) if links else []},
-        "periods": {"by": "month", "names": [str(scenario.period.start)[:7]], "month": [0]},
+        "run": _run(batch),
+        "batch": {"n": len(batch), "measures": list(_MEASURES.values()) if has_loads else []},
+        "periods": {"by": "month", "names": [str(batch.scenario.period.start)[:7]], "month": [0]},
         "months": [],
         "waits": _bottlenecks(features.facilities),
         "closures": [],
         "goal": _goal(batch),
         **features.as_dict(),
     }
-    data["periods"]["days"] = [0, float(scenario.period.days)]
-    if not links:
+    data["periods"]["days"] = [0, float(batch.scenario.period.days)]
+    if other is not None:
+        data["other"] = {"run": _run(other), "goal": _goal(other), "closures": []}
+    if not has_loads:
         data["batch"]["note"] = list(LINKS_NOT_KEPT)
     return data
 
 
-def _last_day(batch: Replications) -> str:
+def _refuse_unlike(batch: Replications, other: Replications) -> None:
+    if not (has_links(batch) and has_links(other)):
+        raise CorridorSimError(
+            "a map of what grew and shrank needs the loads of links in both batches; run them with "
+            "--keep links"
+        )
+    days = [one.scenario.period.days for one in (batch, other)]
+    if days[0] != days[1]:
+        raise CorridorSimError(
+            f"windows of {days[0]} and {days[1]} days cannot be compared on one map; allowed: "
+            "windows of the same length"
+        )
+
+
+def _run(batch: Replications) -> dict[str, Any]:
     period = batch.scenario.period
-    return (pd.Timestamp(period.start) + pd.Timedelta(days=period.days - 1)).date().isoformat()
+    return {
+        "scenario": clean(batch.name),
+        "title": clean(batch.title),
+        "first": period.start.isoformat(),
+        "last": (period.start + dt.timedelta(days=period.days - 1)).isoformat(),
+        "seed": batch.seed,
+        "replication": 0,
+    }
 
 
 # -- goal ------------------------------------------------------------------------------------------
@@ -191,15 +222,17 @@ def _mean(frame: pd.DataFrame, column: str) -> float | None:
 
 
 class _Links:
-    """Percentiles of what passed every link, each link by itself.
+    """Percentiles or means of what passed every link, each link by itself.
 
     Parameters
     ----------
     frame : DataFrame or None
         A row per replication and link; None where none were kept.
+    by_mean : bool
+        Means, and no percentiles.
     """
 
-    def __init__(self, frame: pd.DataFrame | None) -> None:
+    def __init__(self, frame: pd.DataFrame | None, *, by_mean: bool = False) -> None:
         self._told: dict[str, dict[str, Any]] = {}
         self._is_there = frame is not None
         if frame is None:
@@ -208,13 +241,16 @@ class _Links:
         groups = frame.groupby("link", sort=True)[columns]
         # numpy's percentiles and pandas' are the same; a link is full or not in some replications.
         levels = [groups.quantile(level / 100) for level in _SPREAD]
+        if by_mean:
+            levels[1] = groups.mean()
         used = frame[(frame["utilisation"] > 0) & (frame["teu"] > 0)]
         room = (used["teu"] / used["utilisation"]).groupby(used["link"]).median()
         for name in levels[0].index:
             low, middle, high = (
                 _amounts(level.loc[name], float(room.get(name, 0.0))) for level in levels
             )
-            self._told[str(name)] = {**middle, "low": low, "high": high}
+            spread = {} if by_mean else {"low": low, "high": high}
+            self._told[str(name)] = {**middle, **spread}
 
     def __bool__(self) -> bool:
         return self._is_there

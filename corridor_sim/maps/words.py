@@ -118,6 +118,7 @@ PAGE = MappingProxyType(
             "each link by itself over the replications; added up where links run together",
             "各线路分别按各次重复取分位；并行处相加",
         ),
+        "means_note": ("means of the replications", "各次重复的平均"),
         "replications": ("replications", "次重复"),
         "cleared_on_average": (
             "cleared customs on average of the replications, given this demand",

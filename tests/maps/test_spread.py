@@ -22,8 +22,13 @@ N = 5
 
 
 @pytest.fixture(scope="module")
-def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
-    return Scenario.read(write_scenario(tmp_path_factory.mktemp("spread")))
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_scenario(tmp_path_factory.mktemp("spread"))
+
+
+@pytest.fixture(scope="module")
+def scenario(config: Path) -> Scenario:
+    return Scenario.read(config)
 
 
 @pytest.fixture(scope="module")
@@ -118,17 +123,45 @@ def test_without_kept_links_there_is_the_gauge_and_it_is_said(
     seen.assert_quiet()
 
 
-def test_batches_are_not_compared(
+def test_what_cannot_be_compared(
     batch: Batch,
     bare: Batch,
     tmp_path: Path,
     call: Call,  # noqa: F811 - a fixture
 ) -> None:
     done = call("map", str(bare.folder), str(batch.folder))
-    assert done.code == 2
-    assert "allowed: the folders of one run or of two, or of one batch" in done.err
+    assert done.code == 1
+    assert "needs the loads of links in both batches" in done.err
     done = call("map", str(bare.folder), "--by", "week", "--out", str(tmp_path / "map.html"))
     assert done.code == 2
     assert "--by is for runs" in done.err
-    with pytest.raises(CorridorSimError, match="a batch cannot be compared on a map"):
+    with pytest.raises(CorridorSimError, match="a run and a batch cannot be compared"):
         write_map(batch, tmp_path / "x.html", other=made_up_results(small_network()))
+
+
+@pytest.mark.browser
+def test_two_batches_show_the_difference_of_their_means(
+    visit: Callable[..., Visit], batch: Batch, config: Path, tmp_path: Path
+) -> None:
+    fuller = Scenario.read(config, {"demand.scale": "1.5"})
+    other = replicate(fuller, 2, seed=3, out=tmp_path / "other", executor="serial", keep=("links",))
+    data = batch_data(batch, other=other)
+    teu = [one.table("links").groupby("link")["teu"].mean() for one in (batch, other)]
+    ways = [way for link in data["links"] for way in link["ways"]]
+    told = [
+        sum(one["sum"]["teu"][2] for one in side if one["sum"])
+        for side in (ways, [way["b"] for way in ways])
+    ]
+    assert told == pytest.approx([one.sum() for one in teu], abs=0.5)
+    assert told[1] != told[0]
+    seen = visit(write_map(batch, tmp_path / "map.html", other=other))
+    changes = seen.page.evaluate(
+        "corridorMap.data.links.flatMap(link => link.ways).map(way => corridorMap.value(way))"
+    )
+    assert sum(changes) == pytest.approx(told[1] - told[0])
+    assert "B − A" in seen.page.inner_text(".panel")
+    for side in ("a", "b", "change"):
+        seen.page.select_option("#side", side)
+    seen.page.evaluate("corridorMap.openStretch(0)")
+    assert "10th percentile" not in seen.page.inner_text(".card")
+    seen.assert_quiet()

@@ -48,7 +48,7 @@
 
   // The largest amount on any line: of any period where periods are shown, so that they compare.
   self.most = function () {
-    if (self.data.batch) return mostHigh();
+    if (self.spreads()) return mostHigh();
     if (self.period === null || self.isChange()) return mostNow();
     var key = self.measure + self.cargo + self.side;
     if (!(key in mostOf)) {

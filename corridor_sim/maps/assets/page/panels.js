@@ -232,9 +232,9 @@
       select("cargo", ["all", "own", "export", "import"], self.cargo)
     ];
     if (batch && batch.measures.length) {
-      fields.push(select("side", self.PERCENTILES, self.side, "percentile"),
+      fields.push(self.spreads() ? select("side", self.PERCENTILES, self.side, "percentile") : null,
                   select("measure", batch.measures, self.measure),
-                  self.el("p", { "class": "quiet" }, self.say("percentiles_note")));
+                  self.el("p", { "class": "quiet" }, self.say(self.spreads() ? "percentiles_note" : "means_note")));
     }
     if (self.data.other) fields.unshift(select("side", ["change", "a", "b"], self.side));
     var modes = self.modes();

@@ -159,7 +159,7 @@
       });
     }
     if (self.isChange() || self.data.batch) {
-      return (self.data.batch ? self.PERCENTILES : ["a", "b", "change"]).map(function (side) {
+      return (self.spreads() ? self.PERCENTILES : ["a", "b", "change"]).map(function (side) {
         return row(sideName(side), items.map(function (item) {
           var value = self.value(item, side);
           return (side === "change" && value > 0 ? "+" : "") + self.amount(self.measure, value);
@@ -178,7 +178,7 @@
 
   function sideName(side) {
     if (side === "change") return self.say("change");
-    if (self.data.batch) return self.say("percentile_" + side);
+    if (self.spreads()) return self.say("percentile_" + side);
     var run = side === "a" ? self.data.run : self.data.other.run;
     return run.scenario;
   }
@@ -245,7 +245,7 @@
         self.data.batch ? null : figure("boxes", self.amount("teu", now.teu)),
         figure("in_use", self.percent(now.use)),
         figure("mean_wait", self.hours(now.wait)),
-        one.spread ? figure("spread", one.spread.map(self.hours).join(" · ")) : null,
+        one.spread && self.side !== "b" ? figure("spread", one.spread.map(self.hours).join(" · ")) : null,
         now.high === null ? null : figure("high_wait", self.hours(now.high)),
         now.queue === null ? figure("longest_wait", self.hours(now.longest))
                            : figure("queue", self.number(now.queue, 1))

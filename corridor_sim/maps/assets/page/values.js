@@ -82,6 +82,8 @@
     return both.room > 0 ? both.load / both.room : null;
   };
 
+  // Whether a batch is shown by itself, as percentiles of its replications.
+  self.spreads = function () { return Boolean(self.data.batch) && !self.data.other; };
   self.PERCENTILES = ["low", "a", "high"];
 
   self.isChange = function () { return self.side === "change"; };
