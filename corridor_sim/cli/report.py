@@ -74,19 +74,14 @@ def report_command(
     source: Results | Batch | Comparison | None = experiment_of(result)
     if source is None:
         source, ground = _results(result, no_rerun=no_rerun, quiet=quiet)
-    draft = out.with_name(f".{out.name}.part")
-    try:
-        write_report(
-            source,
-            draft,
-            lang=lang,  # type: ignore[arg-type]
-            assets=assets,
-            ground=ground,
-            pairs=wanted,
-        )
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_report(
+        source,
+        out,
+        lang=lang,  # type: ignore[arg-type]
+        assets=assets,
+        ground=ground,
+        pairs=wanted,
+    )
     click.echo(f"Report: {out}")
     if assets is not None:
         click.echo(f"Charts and tables: {assets}")

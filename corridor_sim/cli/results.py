@@ -64,7 +64,8 @@ def map_command(
     """Draw the map of a RESULT folder, or of two and what grew and shrank from one to the OTHER.
 
     The folder of a batch gives the probability of each goal and, where it was run with --keep
-    links, the 10th, 50th and 90th percentile of what passed every link.
+    links, the 10th, 50th and 90th percentile of what passed every link; two such batches give the
+    difference of their means.
     """
     from corridor_sim.cli.report import experiment_of
     from corridor_sim.errors import CorridorSimError

@@ -117,6 +117,9 @@ def write_report(
 ) -> Path:
     """Write a report, and its charts and tables as files of their own if asked.
 
+    Beside that of a comparison lies a map of what grew and shrank for each scenario, where both
+    batches kept the loads of links.
+
     Parameters
     ----------
     source : Results, Batch or Comparison
@@ -147,13 +150,51 @@ def write_report(
     from corridor_sim.report.voice import Voice
 
     voice = Voice(lang)
-    sections, about = _sections(source, lang=lang, ground=ground, pairs=pairs)
+    target = Path(path)
+    maps = _write_maps(source, target, lang)
+    sections, about = _sections(source, lang=lang, ground=ground, pairs=pairs, maps=maps)
     page = render(_HEADING, about, sections, voice)
     if assets is not None:
         write_assets(sections, Path(assets), voice)
-    target = Path(path)
-    target.write_text(page, encoding="utf-8", newline="\n")
+    _write_whole(target, page)
     return target
+
+
+def _write_whole(target: Path, page: str) -> None:
+    """Write a file beside its place first, so that an older one stays if that fails."""
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        draft.write_text(page, encoding="utf-8", newline="\n")
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write_maps(source: Results | Batch | Comparison, target: Path, lang: Lang) -> list[str]:
+    """Write a map of what grew and shrank for each scenario of a comparison.
+
+    Returns
+    -------
+    list of str
+        Name of each, none where it cannot be drawn: loads of links were not kept, or the network
+        is not there any more.
+    """
+    from corridor_sim.errors import CorridorSimError
+    from corridor_sim.experiments.comparison import Comparison
+    from corridor_sim.maps import map_page
+
+    names: list[str] = []
+    if not isinstance(source, Comparison):
+        return names
+    for number, batch in enumerate(source.others, start=1):
+        try:
+            page = map_page(source.base, other=batch, lang=lang)
+        except CorridorSimError:
+            names.append("")
+            continue
+        names.append(f"{target.stem}_map_{number}.html")
+        _write_whole(target.with_name(names[-1]), page)
+    return names
 
 
 def _sections(
@@ -162,6 +203,7 @@ def _sections(
     lang: Lang,
     ground: Groundwork | None,
     pairs: Sequence[tuple[str, str]],
+    maps: Sequence[str] = (),
 ) -> tuple[list[Section], list[str]]:
     """Return the sections of a report, and the lines that say what it is about."""
     from corridor_sim.experiments.batch import Batch
@@ -174,7 +216,7 @@ def _sections(
     if isinstance(source, Comparison):
         names = " / ".join(batch.name for batch in source.others)
         told = f"n = {len(source.base):,} · {_SEED[lang]} {source.base.seed}"
-        return comparison_sections(source), [f"{source.base.name}: {names}", told]
+        return comparison_sections(source, maps=maps), [f"{source.base.name}: {names}", told]
     return run_sections(source, ground=ground, pairs=pairs), _about(source, lang)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from corridor_sim.maps.words import Words
 from corridor_sim.report.voice import Voice, number, percent, value
 
-__all__ = ["Block", "Chart", "Column", "Fold", "Paragraph", "Section", "Table", "cell_text"]
+__all__ = ["Block", "Chart", "Column", "Fold", "Link", "Paragraph", "Section", "Table", "cell_text"]
 
 Kind = Literal["text", "words", "number", "share", "value"]
 Cell = str | float | int | Words | None
@@ -76,7 +76,15 @@ class Fold:
     is_open: bool = False
 
 
-Block = Paragraph | Table | Chart | Fold
+@dataclass(frozen=True)
+class Link:
+    """A file beside the report."""
+
+    words: Words
+    file: str
+
+
+Block = Paragraph | Table | Chart | Fold | Link
 
 
 @dataclass(frozen=True)

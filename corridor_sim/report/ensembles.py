@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from corridor_sim.experiments.figures import figure_name, region_of, scaled
 from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import FACILITY_KINDS, Words, corridor_words
 from corridor_sim.report.answer import trillions
-from corridor_sim.report.blocks import Block, Chart, Column, Paragraph, Section, Table
+from corridor_sim.report.blocks import Block, Chart, Column, Link, Paragraph, Section, Table
 from corridor_sim.report.charts import COLOURS, Interval, Series, intervals
 from corridor_sim.report.curves import Band, lines
 from corridor_sim.report.flows import month_marks
@@ -337,7 +338,7 @@ def _made(batch: Batch) -> Section:
 # -- comparison ------------------------------------------------------------------------------------
 
 
-def comparison_sections(comparison: Comparison) -> list[Section]:
+def comparison_sections(comparison: Comparison, *, maps: Sequence[str] = ()) -> list[Section]:
     """Return the sections of the report of a comparison.
 
     Parameters
@@ -351,6 +352,10 @@ def comparison_sections(comparison: Comparison) -> list[Section]:
         Verdicts, differences with intervals, facilities, and how it was made.
     """
     different = [_different(comparison, batch) for batch in comparison.others]
+    words = ("Map of what grew and shrank", "增减地图")
+    for section, file in zip(different, maps, strict=False):
+        if file:
+            section.blocks.insert(0, Link(words, file))
     return [_verdicts(comparison), *different, _made(comparison.base)]
 
 

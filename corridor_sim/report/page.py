@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import Words
@@ -13,6 +14,7 @@ from corridor_sim.report.blocks import (
     Chart,
     Column,
     Fold,
+    Link,
     Paragraph,
     Section,
     Table,
@@ -86,6 +88,8 @@ def render(title: Words, about: Sequence[str], sections: Sequence[Section], voic
 def _block(block: Block, voice: Voice) -> str:
     if isinstance(block, Paragraph):
         return _paragraph(block, voice)
+    if isinstance(block, Link):
+        return f'<p><a href="{quote(block.file)}">{voice.markup(block.words)}</a></p>'
     if isinstance(block, Table):
         return _table(block, voice)
     if isinstance(block, Chart):
