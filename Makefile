@@ -114,5 +114,5 @@ build: setup
 	$(BIN)/python -m build
 
 clean:
-	rm -rf .venv build dist docs/_build .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist docs/_build test-output .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,8 +11,8 @@ import pytest
 
 from corridor_sim.maps import write_map
 from corridor_sim.maps.words import CORRIDORS
-from tests.maps.conftest import PHONE, WIDE, Visit
 from tests.maps.runs import made_up_results, small_network
+from tests.pages import PHONE, WIDE, Visit
 
 pytestmark = pytest.mark.browser
 

@@ -13,9 +13,9 @@ import pytest
 
 from corridor_sim.maps import write_map
 from corridor_sim.maps.series import Lang
-from tests.maps.conftest import Visit
 from tests.maps.runs import made_up_results, small_network
 from tests.maps.test_browser import open_link, text
+from tests.pages import Visit
 
 pytestmark = pytest.mark.browser
 

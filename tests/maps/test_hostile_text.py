@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from corridor_sim.maps import map_page
-from tests.maps.conftest import Visit
 from tests.maps.runs import made_up_results, small_network
+from tests.pages import Visit
 
 PAYLOADS = [
     "<script>window.ran = 1</script>",

@@ -15,8 +15,8 @@ from corridor_sim.maps import write_map
 from corridor_sim.maps.spread import batch_data
 from tests.cli.conftest import Call, call  # noqa: F401 - a fixture
 from tests.experiments.conftest import write_scenario
-from tests.maps.conftest import Visit
 from tests.maps.runs import made_up_results, small_network
+from tests.pages import Visit
 
 N = 5
 

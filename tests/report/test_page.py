@@ -18,8 +18,8 @@ from corridor_sim.report.blocks import Chart, Column, Paragraph, Section, Table
 from corridor_sim.report.charts import Bar, Series, bars
 from corridor_sim.report.page import blocks_of, render
 from corridor_sim.report.voice import Voice
-from tests.maps.conftest import PHONE, WIDE, Visit, browser, visit  # noqa: F401 - fixtures
 from tests.maps.test_hostile_text import PAYLOADS
+from tests.pages import PHONE, WIDE, Visit
 from tests.report.conftest import Made
 
 Visitor = Callable[..., Visit]
@@ -64,7 +64,7 @@ def test_languages_say_what_is_theirs(pages: dict[str, str]) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize(("lang", "size"), [("both", WIDE), ("zh", PHONE), ("en", PHONE)])
 def test_a_browser_shows_it_without_network_or_complaint(
-    visit: Visitor,  # noqa: F811
+    visit: Visitor,
     pages: dict[str, str],
     tmp_path: Path,
     lang: str,
@@ -86,7 +86,7 @@ def test_a_browser_shows_it_without_network_or_complaint(
 
 
 @pytest.mark.browser
-def test_hostile_text_is_shown_as_it_is(visit: Visitor, tmp_path: Path) -> None:  # noqa: F811
+def test_hostile_text_is_shown_as_it_is(visit: Visitor, tmp_path: Path) -> None:
     sections = [hostile(payload, rank) for rank, payload in enumerate(PAYLOADS)]
     for lang in ("both", "en"):
         voice = Voice(lang)  # type: ignore[arg-type]
