@@ -137,9 +137,9 @@ def main(handle: int) -> None:
     gc.collect()
     # Counting references would copy the shared pages into every worker.
     gc.freeze()
-    above.send(("ready",))
     workers: list[_Worker] = []
     try:
+        above.send(("ready",))
         _serve(above, setup, workers)
     except (EOFError, OSError):
         pass  # The program above has ended.
@@ -151,6 +151,8 @@ def main(handle: int) -> None:
 def _send_fault(above: Connection, error: Exception) -> None:
     try:
         above.send(("fault", error))
+    except OSError:
+        return  # The program above has ended.
     except Exception:  # noqa: BLE001 - not every exception can be pickled
         above.send(("fault", RuntimeError(f"{type(error).__name__}: {error}")))
 

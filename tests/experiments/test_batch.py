@@ -203,6 +203,8 @@ def test_killed_with_9_and_given_again_it_ends_with_the_same_bytes(
             process.stderr.readline()
         process.kill()
         process.wait()
+        # Nothing that was started by it complains.
+        assert b"Traceback" not in process.stderr.read()
         process.stderr.close()
     there = Batch.load(tmp_path / "b")
     assert 0 < len(there) < N
