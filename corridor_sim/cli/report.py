@@ -105,7 +105,7 @@ def experiment_of(folder: Path) -> Batch | Comparison | None:
 
     try:
         kind = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("kind")
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return None
     with bad_input():
         if kind == "batch":
