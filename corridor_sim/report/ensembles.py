@@ -345,6 +345,9 @@ def comparison_sections(comparison: Comparison, *, maps: Sequence[str] = ()) -> 
     ----------
     comparison : Comparison
         A base and others.
+    maps : sequence of str
+        Files of the maps of what grew and shrank, one for each scenario in the order of the
+        comparison; empty where there is none.
 
     Returns
     -------

@@ -316,6 +316,8 @@ def long_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 )
 def test_a_signal_in_the_middle_of_a_run(long_run: Path, sent: signal.Signals, code: int) -> None:
+    # Tests that a shell runs in the background ignore it, and would hand that down.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         command("run", long_run, "--out", "out", "--engine", "simpy"),
         env=environment(),
@@ -323,6 +325,7 @@ def test_a_signal_in_the_middle_of_a_run(long_run: Path, sent: signal.Signals, c
         stderr=subprocess.PIPE,
         text=True,
     ) as running:
+        signal.signal(signal.SIGINT, before)
         assert running.stderr is not None
         first = running.stderr.readline()
         assert first.startswith("Simulating long: 10 %"), first
