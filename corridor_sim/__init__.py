@@ -62,7 +62,7 @@ _HOMES = {
     "Scenario": "corridor_sim.scenario",
     "compare": "corridor_sim.experiments.comparison",
     "rank": "corridor_sim.experiments.ranking",
-    "replicate": "corridor_sim.experiments.batch",
+    "replicate": "corridor_sim.experiments.replicating",
     "simulate": "corridor_sim.simulation",
     "sweep": "corridor_sim.experiments.sweeps",
 }

@@ -18,7 +18,8 @@ from corridor_sim.cli.experiments import (
 from corridor_sim.cli.options import bad_input, overrides_of, with_settings
 
 if TYPE_CHECKING:
-    from corridor_sim.experiments.batch import Batch, Shard
+    from corridor_sim.experiments.batch import Batch
+    from corridor_sim.experiments.shards import Shard
     from corridor_sim.scenario import Scenario
 
 __all__ = ["GAPS", "batch", "collect"]
@@ -36,7 +37,7 @@ class _Shard(click.ParamType["Shard"]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Shard:
         """Read it."""
-        from corridor_sim.experiments.batch import Shard
+        from corridor_sim.experiments.shards import Shard
 
         try:
             return Shard.parse(str(value))
@@ -114,7 +115,7 @@ def batch(
     began = time.perf_counter()
     _refuse_mixture(only=only, shard=shard, precision=precision)
     chosen = executor_of(executor, workers, scheduler)
-    from corridor_sim.experiments.batch import numbers_of, run_batches
+    from corridor_sim.experiments.replicating import numbers_of, run_batches
     from corridor_sim.experiments.screens import batch_screen
     from corridor_sim.experiments.stopping import Precision
     from corridor_sim.scenario import Scenario
@@ -195,9 +196,9 @@ def collect(folders: tuple[Path, ...], out: Path | None) -> int:
     The files are those of a batch that was never sharded, byte for byte. Exits with 3 where
     replications are missing.
     """
-    from corridor_sim.experiments.batch import collect as merged
-    from corridor_sim.experiments.batch import shard_folders
     from corridor_sim.experiments.screens import batch_screen
+    from corridor_sim.experiments.shards import collect as merged
+    from corridor_sim.experiments.shards import shard_folders
 
     with bad_input():
         place = out or shard_folders(folders)[0].parent / "whole"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 
+from corridor_sim.engine.control import Control, UserProcess
 from corridor_sim.engine.events import EventLog
-from corridor_sim.engine.reference import Control, UserProcess, run_reference
+from corridor_sim.engine.reference import run_reference
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.plan.tables import Plan
 

@@ -6,10 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corridor_sim.experiments.batch import Batch, Shard, collect, replicate
+    from corridor_sim.experiments.batch import Batch
     from corridor_sim.experiments.comparison import Comparison, compare
     from corridor_sim.experiments.intervals import Interval
     from corridor_sim.experiments.ranking import Ranking, rank
+    from corridor_sim.experiments.replicating import replicate
+    from corridor_sim.experiments.shards import Shard, collect
     from corridor_sim.experiments.sweeps import Sweep, sweep
 
 __all__ = [
@@ -31,12 +33,12 @@ _HOMES = {
     "Comparison": "comparison",
     "Interval": "intervals",
     "Ranking": "ranking",
-    "Shard": "batch",
+    "Shard": "shards",
     "Sweep": "sweeps",
-    "collect": "batch",
+    "collect": "shards",
     "compare": "comparison",
     "rank": "ranking",
-    "replicate": "batch",
+    "replicate": "replicating",
     "sweep": "sweeps",
 }
 

@@ -19,13 +19,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corridor_sim.errors import CorridorSimError, Fault, InputError
-from corridor_sim.experiments.batch import USUAL, Batch, place_of, run_batches
+from corridor_sim.experiments.batch import Batch
 from corridor_sim.experiments.executors import Executor
 from corridor_sim.experiments.intervals import Interval, holm, student
 from corridor_sim.experiments.names import folder_names
+from corridor_sim.experiments.replicating import USUAL, place_of, run_batches
 from corridor_sim.experiments.running import Progress
 from corridor_sim.experiments.stopping import Precision
-from corridor_sim.experiments.store import parquet_bytes, telling, write_whole
+from corridor_sim.experiments.whole_files import parquet_bytes, telling, write_whole
 from corridor_sim.result_folder import MANIFEST, ResultFolderError
 from corridor_sim.scenario import Scenario
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Interval", "half_width", "holm", "known", "student", "wilson"]
+__all__ = ["Interval", "half_width", "holm", "known", "student", "variance_share", "wilson"]
 
 
 @dataclass(frozen=True)
@@ -150,3 +151,51 @@ def holm(probabilities: Sequence[float]) -> list[float]:
         largest = max(largest, min((n - rank) * probabilities[place], 1.0))
         adjusted[place] = largest
     return adjusted
+
+
+def variance_share(
+    frame: pd.DataFrame, twins: pd.DataFrame, figure: str, *, level: float = 0.95
+) -> dict[str, float | int]:
+    """Return the share of the variance that comes from the inputs.
+
+    Parameters
+    ----------
+    frame, twins : DataFrame
+        Replications, and twins of some of them that share their inputs.
+    figure : str
+        Column.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    dict
+        sd, input_share, low, high, operational_share, n, n_twins.
+    """
+    from scipy.special import fdtri
+
+    values = frame[figure].to_numpy(np.float64)
+    values = values[np.isfinite(values)]
+    joined = frame[["replication", figure]].merge(
+        twins[["replication", figure]], on="replication", suffixes=("", "_twin")
+    )
+    apart = (joined[figure] - joined[f"{figure}_twin"]).to_numpy(np.float64)
+    apart = apart[np.isfinite(apart)]
+    n, pairs = len(values), len(apart)
+    total = float(values.var(ddof=1)) if n > 1 else math.nan
+    operational = low = high = math.nan
+    if pairs and total > 0:
+        operational = float((apart**2).mean() / 2) / total
+        tail = (1 - level) / 2
+        low = 1 - operational / float(fdtri(pairs, n - 1, tail))
+        high = 1 - operational / float(fdtri(pairs, n - 1, 1 - tail))
+    share = float(np.clip(1 - operational, 0, 1))
+    return {
+        "sd": math.sqrt(total) if n > 1 else math.nan,
+        "input_share": share,
+        "low": float(np.clip(low, 0, 1)),
+        "high": float(np.clip(high, 0, 1)),
+        "operational_share": 1 - share,
+        "n": n,
+        "n_twins": pairs,
+    }

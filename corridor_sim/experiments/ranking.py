@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from corridor_sim.errors import CorridorSimError, Fault, InputError
-from corridor_sim.experiments.batch import Batch, place_of, run_batches
+from corridor_sim.experiments.batch import Batch
 from corridor_sim.experiments.comparison import begin, paired
 from corridor_sim.experiments.executors import Executor
 from corridor_sim.experiments.intervals import student
 from corridor_sim.experiments.names import folder_names
+from corridor_sim.experiments.replicating import place_of, run_batches
 from corridor_sim.experiments.running import Progress
 from corridor_sim.experiments.selection import Screening, Selection, screen, unbroken
 from corridor_sim.result_folder import MANIFEST, ResultFolderError

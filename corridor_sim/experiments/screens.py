@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor_sim.experiments.figures import figure_name, scaled
 from corridor_sim.experiments.intervals import Interval
-from corridor_sim.experiments.store import missing_words
+from corridor_sim.experiments.reader import missing_words
 from corridor_sim.experiments.verdict import figures_of
 from corridor_sim.screen import WIDTH, number, percent, plain, table
 from corridor_sim.statistics.summary import GATEWAY_CORRIDORS

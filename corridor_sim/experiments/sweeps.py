@@ -12,14 +12,15 @@ import numpy as np
 import pandas as pd
 
 from corridor_sim.errors import CorridorSimError, Fault, InputError, nearest
-from corridor_sim.experiments.batch import made_by, place_of
 from corridor_sim.experiments.design import Design, Points, points_of, read_design
 from corridor_sim.experiments.executors import Executor
 from corridor_sim.experiments.identity import digest, identity_of
+from corridor_sim.experiments.reader import Reader
+from corridor_sim.experiments.replicating import made_by, place_of
 from corridor_sim.experiments.rows import MAIN
 from corridor_sim.experiments.running import Member, Progress, carry_out
 from corridor_sim.experiments.sensitivity import main_effects, sobol_shares, tornado
-from corridor_sim.experiments.store import Reader, Store
+from corridor_sim.experiments.store import Store
 from corridor_sim.experiments.tasks import Task
 from corridor_sim.experiments.variants import with_values
 from corridor_sim.network import Network

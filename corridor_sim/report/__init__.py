@@ -208,7 +208,8 @@ def _sections(
     """Return the sections of a report, and the lines that say what it is about."""
     from corridor_sim.experiments.batch import Batch
     from corridor_sim.experiments.comparison import Comparison
-    from corridor_sim.report.ensembles import batch_sections, comparison_sections
+    from corridor_sim.report.contrasts import comparison_sections
+    from corridor_sim.report.ensembles import batch_sections
 
     if isinstance(source, Batch):
         told = f"{source.name} · n = {len(source):,} · {_SEED[lang]} {source.seed}"

@@ -1,30 +1,33 @@
-"""Reports of many runs: what a batch makes likely, and what a comparison finds different."""
+"""Reports of many runs: what a batch makes likely."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from corridor_sim.experiments.figures import figure_name, region_of, scaled
 from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import FACILITY_KINDS, Words, corridor_words
 from corridor_sim.report.answer import trillions
-from corridor_sim.report.blocks import Block, Chart, Column, Link, Paragraph, Section, Table
+from corridor_sim.report.blocks import Block, Chart, Column, Paragraph, Section, Table
 from corridor_sim.report.charts import COLOURS, Interval, Series, intervals
 from corridor_sim.report.curves import Band, lines
 from corridor_sim.report.flows import month_marks
-from corridor_sim.report.verdicts import REGIONS, chinese_verdict
+from corridor_sim.report.verdicts import REGIONS
 from corridor_sim.report.voice import Voice, money_axis, number, percent, yuan
 
 if TYPE_CHECKING:
     from corridor_sim.experiments.batch import Batch
-    from corridor_sim.experiments.comparison import Comparison
 
-__all__ = ["batch_sections", "comparison_sections"]
+__all__ = [
+    "batch_sections",
+    "facility_names",
+    "figure_words",
+    "how_it_was_made",
+    "scaled_value",
+]
 
 _SHOWN = 15
 _CLEARED = "cleared_cny"
@@ -44,7 +47,7 @@ def batch_sections(batch: Batch) -> list[Section]:
     list of Section
         Probability of the goals, fans by month, figures, facilities, and how it was made.
     """
-    return [_chances(batch), _fans(batch), _figures(batch), _waits(batch), _made(batch)]
+    return [_chances(batch), _fans(batch), _figures(batch), _waits(batch), how_it_was_made(batch)]
 
 
 def _chances(batch: Batch) -> Section:
@@ -219,7 +222,7 @@ _CHINESE = {
 }
 
 
-def _name(figure: str) -> Words:
+def figure_words(figure: str) -> Words:
     """Return the names of a figure; parts of a known kind are named in Chinese too."""
     english = figure_name(figure)
     if figure.startswith("region_"):
@@ -237,8 +240,8 @@ def _figures(batch: Batch) -> Section:
     rows = []
     for row in batch.intervals().to_dict("records"):
         factor, unit, _ = scaled(str(row["figure"]))
-        told = [_scaled(row[k], factor) for k in ("mean", "low", "high", "p5", "p50", "p95")]
-        rows.append([_name(str(row["figure"])), unit, *told, row["n"]])
+        told = [scaled_value(row[k], factor) for k in ("mean", "low", "high", "p5", "p50", "p95")]
+        rows.append([figure_words(str(row["figure"])), unit, *told, row["n"]])
     columns = [
         Column("figure", ("figure", "指标"), "words"),
         Column("unit", ("unit", "单位"), "text"),
@@ -254,12 +257,26 @@ def _figures(batch: Batch) -> Section:
     return Section("figures", title, [Table("figures", title, columns, rows)])
 
 
-def _scaled(value: Any, factor: float) -> float | None:
+def scaled_value(value: Any, factor: float) -> float | None:
+    """Return a value in the unit it is shown in.
+
+    Parameters
+    ----------
+    value : Any
+        A number.
+    factor : float
+        To the unit.
+
+    Returns
+    -------
+    float or None
+        None where the value is not finite.
+    """
     number_ = float(value)
     return number_ * factor if math.isfinite(number_) else None
 
 
-def _facility_names(batch: Batch) -> tuple[dict[str, Words], dict[str, Words]]:
+def facility_names(batch: Batch) -> tuple[dict[str, Words], dict[str, Words]]:
     """Return names and kinds of the facilities, codes where the network is not there any more."""
     from corridor_sim.errors import CorridorSimError
     from corridor_sim.network import Network
@@ -281,7 +298,7 @@ def _facility_names(batch: Batch) -> tuple[dict[str, Words], dict[str, Words]]:
 
 def _waits(batch: Batch) -> Section:
     by = batch.by("facilities", "mean_wait_h").dropna(subset=["mean"])
-    names, kinds = _facility_names(batch)
+    names, kinds = facility_names(batch)
     rows = [
         [
             names.get(str(row["facility"]), (clean(row["facility"]), "")),
@@ -310,7 +327,8 @@ def _waits(batch: Batch) -> Section:
     return Section("waits", ("What holds it back", "瓶颈在哪里"), blocks)
 
 
-def _made(batch: Batch) -> Section:
+def how_it_was_made(batch: Batch) -> Section:
+    """Return the section that tells what made a batch, and the command that makes it again."""
     about = {
         "scenario": batch.name,
         "seed": str(batch.seed),
@@ -333,156 +351,3 @@ def _made(batch: Batch) -> Section:
             Table("manifest", ("Manifest", "清单"), [key, value], rows),
         ],
     )
-
-
-# -- comparison ------------------------------------------------------------------------------------
-
-
-def comparison_sections(comparison: Comparison, *, maps: Sequence[str] = ()) -> list[Section]:
-    """Return the sections of the report of a comparison.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        A base and others.
-    maps : sequence of str
-        Files of the maps of what grew and shrank, one for each scenario in the order of the
-        comparison; empty where there is none.
-
-    Returns
-    -------
-    list of Section
-        Verdicts, differences with intervals, facilities, and how it was made.
-    """
-    different = [_different(comparison, batch) for batch in comparison.others]
-    words = ("Map of what grew and shrank", "增减地图")
-    for section, file in zip(different, maps, strict=False):
-        if file:
-            section.blocks.insert(0, Link(words, file))
-    return [_verdicts(comparison), *different, _made(comparison.base)]
-
-
-def _verdicts(comparison: Comparison) -> Section:
-    blocks: list[Block] = [
-        Paragraph((clean(words), chinese_verdict(comparison, batch.name)), "answer")
-        for words, batch in zip(comparison.verdicts(), comparison.others, strict=True)
-    ]
-    blocks.append(
-        Paragraph(
-            (
-                (
-                    "Replication by replication with the same random numbers: a difference is that "
-                    "of the scenarios and not of chance. “Seen” means that it stands out of "
-                    "chance at 5 % over all figures together."
-                ),
-                (
-                    "各次重复用相同随机数：差异来自情景而非偶然。"
-                    "“显著”指全部指标合计在 5% 水平上超出偶然。"
-                ),
-            ),
-            "quiet",
-        )
-    )
-    frame = comparison.differences
-    value = frame[frame["figure"] == _CLEARED]
-    title = ("Cleared value against the base", "通关货值与基准之差")
-
-    def draw(voice: Voice) -> str:
-        scale, unit = money_axis(voice)
-        rows = [
-            Interval(
-                (clean(r["other"]), ""),
-                r["difference"] / scale,
-                r["low"] / scale,
-                r["high"] / scale,
-                COLOURS[4],
-            )
-            for r in value.to_dict("records")
-        ]
-        return intervals(voice, title, rows, unit=unit)
-
-    note = ("Dot: mean difference; line: its 95 % interval.", "点：平均差异；线：95% 区间。")
-    blocks.append(Chart("value_differences", title, draw, note))
-    return Section("answer", ("The verdict", "结论"), blocks)
-
-
-def _different(comparison: Comparison, batch: Batch) -> Section:
-    frame = comparison.differences
-    frame = frame[frame["other"] == batch.name]
-    rows = []
-    for r in frame.sort_values("adjusted_p", kind="stable").to_dict("records"):
-        factor, unit, _ = scaled(str(r["figure"]))
-        told = [
-            _scaled(r[k], factor) for k in ("base_mean", "other_mean", "difference", "low", "high")
-        ]
-        rows.append(
-            [_name(str(r["figure"])), unit, *told, bool(r["seen"]), float(r["adjusted_p"]), r["n"]]
-        )
-    table = Table(
-        f"differences_{batch.name}",
-        ("Differences with 95 % intervals", "差异及 95 % 区间"),
-        [
-            Column("figure", ("figure", "指标"), "words"),
-            Column("unit", ("unit", "单位"), "text"),
-            Column("base_mean", ("base", "基准"), "value"),
-            Column("other_mean", ("scenario", "情景"), "value"),
-            Column("difference", ("difference", "差异"), "value"),
-            Column("low", ("95 % from", "95 % 下限"), "value"),
-            Column("high", ("to", "上限"), "value"),
-            Column("seen", ("seen", "显著"), "words"),
-            Column("adjusted_p", ("adjusted p", "校正 p"), digits=3),
-            Column("n", ("n", "n")),
-        ],
-        [[*row[:7], ("yes", "是") if row[7] else ("no", "否"), *row[8:]] for row in rows],
-    )
-    blocks: list[Block] = [_by_corridor(frame), table]
-    names, _ = _facility_names(batch)
-    waits = comparison.by("facilities", "mean_wait_h", other=batch.name).dropna(
-        subset=["difference"]
-    )
-    order = waits["difference"].abs().sort_values(ascending=False).index[:_SHOWN]
-    shown = [
-        Interval(
-            names.get(str(r["facility"]), (clean(r["facility"]), "")),
-            r["difference"],
-            r["low"],
-            r["high"],
-            "#b3121d",
-        )
-        for r in waits.loc[order].to_dict("records")
-        if r["difference"]
-    ]
-    title = ("Mean wait at facilities: difference in hours", "设施平均等待之差（小时）")
-    if shown:
-        blocks.append(
-            Chart(
-                f"wait_differences_{batch.name}",
-                title,
-                lambda voice: intervals(voice, title, shown, unit=("hours", "小时")),
-            )
-        )
-    words = (batch.title or batch.name, batch.title or batch.name)
-    return Section(f"scenario_{comparison.others.index(batch) + 1}", words, blocks)
-
-
-def _by_corridor(frame: pd.DataFrame) -> Chart:
-    ending = f"_{_CLEARED}"
-    kept = frame[frame["figure"].str.endswith(ending)].to_dict("records")
-    title = ("Cleared value by corridor: difference", "分通道通关货值之差")
-
-    def draw(voice: Voice) -> str:
-        scale, unit = money_axis(voice)
-        rows = [
-            Interval(
-                corridor_words(str(r["figure"]).removesuffix(ending)),
-                r["difference"] / scale,
-                r["low"] / scale,
-                r["high"] / scale,
-                COLOURS[rank],
-            )
-            for rank, r in enumerate(kept)
-        ]
-        return intervals(voice, title, rows, unit=unit)
-
-    other = str(frame["other"].iloc[0]) if len(frame) else ""
-    return Chart(f"corridor_differences_{other}", title, draw)

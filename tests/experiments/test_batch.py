@@ -16,12 +16,12 @@ from scipy import stats
 from corridor_sim import Scenario, simulate
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.experiments import Batch, Shard, collect, replicate, tasks
-from corridor_sim.experiments.batch import open_member
 from corridor_sim.experiments.executors import Executor
+from corridor_sim.experiments.replicating import open_member
 from corridor_sim.experiments.rows import MAIN
 from corridor_sim.experiments.running import Progress, carry_out
-from corridor_sim.experiments.store import parquet_bytes
 from corridor_sim.experiments.tasks import Task
+from corridor_sim.experiments.whole_files import parquet_bytes
 from corridor_sim.result_folder import ResultFolderError
 from tests.cli.conftest import Call, command, environment
 from tests.cli.test_disk import small_disk  # noqa: F401 - a fixture

@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from corridor_sim.experiments import store as stores
+from corridor_sim.experiments import reader as readers
 from corridor_sim.experiments.host import Failure
+from corridor_sim.experiments.reader import Reader, missing_words, ranges
 from corridor_sim.experiments.rows import MAIN, to_bytes
-from corridor_sim.experiments.store import Reader, Store, missing_words, ranges
+from corridor_sim.experiments.store import Store
 from corridor_sim.result_folder import ResultFolderError
 from tests.experiments.conftest import hashes
 
@@ -72,7 +73,7 @@ def killer(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
 def test_killed_anywhere_it_ends_with_the_same_bytes(
     tmp_path: Path, killer: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stores, "BLOCK", 2)
+    monkeypatch.setattr(readers, "BLOCK", 2)
     numbers = [0, 2, 1, 4, 3]
     fill(tmp_path / "whole", numbers)
     wanted = hashes(tmp_path / "whole")

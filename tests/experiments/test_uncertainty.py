@@ -12,7 +12,7 @@ from corridor_sim import Scenario
 from corridor_sim.distributions import Distribution
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.experiments import Batch, compare, replicate
-from corridor_sim.experiments.batch import variance_share
+from corridor_sim.experiments.intervals import variance_share
 from corridor_sim.experiments.uncertainty import (
     PARTS,
     draw,
