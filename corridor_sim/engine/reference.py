@@ -9,13 +9,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Generator, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 from simpy.events import Event
 
+from corridor_sim.engine.clock import Clock
 from corridor_sim.engine.control import Control, UserProcess
 from corridor_sim.engine.events import EventLog
 from corridor_sim.engine.resources import SHIPMENT, VEHICLE, Facility, Lock
@@ -26,33 +26,6 @@ from corridor_sim.rules.ticks import duration_ticks
 __all__ = ["Corridor", "run_reference"]
 
 _DAY = 86_400
-
-
-class _Clock(simpy.Environment):
-    """An environment that closes each instant after the last of its events.
-
-    Parameters
-    ----------
-    close : callable
-        The conditional pass; called when all events of a second have happened.
-    """
-
-    def __init__(self, close: Callable[[], None]) -> None:
-        super().__init__()
-        self._close = close
-
-    if TYPE_CHECKING:
-
-        @property
-        def now(self) -> int:
-            """Whole seconds since the start."""
-
-    def step(self) -> None:
-        """Let the next event happen, and close the instant if it was the last one of its second."""
-        super().step()
-        queue = self._queue
-        if not queue or queue[0][0] > self._now:
-            self._close()
 
 
 class Corridor:
@@ -67,7 +40,7 @@ class Corridor:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.horizon = plan.horizon
-        self.env = _Clock(self._close_instant)
+        self.env = Clock(self._close_instant)
         self.log = EventLog.empty(plan)
         # Memory views read and write plain integers, several times faster than NumPy scalars.
         self.leg_shipment = plan.legs.shipment.data
@@ -183,30 +156,19 @@ class Corridor:
 
     def _close_instant(self) -> None:
         """Start whatever may start: services first, then resources, by the rank of their names."""
+        env = self.env
         while self._due_services:
             due, self._due_services = self._due_services, set()
-            for rank in sorted(due):
+            # Mostly it is one alone.
+            for rank in due if len(due) == 1 else sorted(due):
                 self.services[rank].dispatch_due()
-            if self.env.peek() == self.env.now:
+            if env.peek() == env.now:
                 # Vehicles that have just left ask for their first berth before any is given out.
                 return
         if self._due_resources:
             due, self._due_resources = self._due_resources, set()
-            for rank in sorted(due):
+            for rank in due if len(due) == 1 else sorted(due):
                 self.resources[rank].serve()
-
-    def at(self, time: int, run: Callable[[Event], None]) -> None:
-        """Apply a bound event at a later second.
-
-        Parameters
-        ----------
-        time : int
-            Second, not before the present one.
-        run : callable
-            Applied to the event.
-        """
-        timeout = self.env.timeout(time - self.env.now)
-        cast("list[Callable[[Event], None]]", timeout.callbacks).append(run)
 
     # -- visits ----------------------------------------------------------------------------------
 
@@ -244,9 +206,7 @@ class Corridor:
         now = self.env.now
         self.visit_start[visit] = now
         self.visit_end[visit] = now + ticks
-        event._ok = True
-        event._value = None
-        self.env.schedule(event, delay=ticks)
+        self.env.happen(event, now + ticks)
 
     def stamp_free(self, visit: int, resource: int, mteu: int, start: int) -> int:
         """Stamp a visit of a resource that can never make anybody wait, and return its end.
@@ -329,7 +289,7 @@ class Corridor:
             visit += 1
         goes_on = self._ready if visit == end else partial(self._ask, visit)
         if reached > self.env.now:
-            self.at(reached, lambda _: goes_on(leg))
+            self.env.at(reached, lambda _: goes_on(leg))
         else:
             goes_on(leg)
 
@@ -402,10 +362,10 @@ class Corridor:
         """Run all instants before the horizon and return the log."""
         horizon = self.plan.horizon
         for until in range(_DAY, horizon, _DAY):
-            self.env.run(until=until)
+            self.env.run_before(until)
             if progress is not None:
                 progress(until, horizon)
-        self.env.run(until=horizon)
+        self.env.run_before(horizon)
         if progress is not None:
             progress(horizon, horizon)
         lockages = np.array(self._lockages, dtype=np.int64).reshape(-1, 6)

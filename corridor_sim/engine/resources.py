@@ -209,7 +209,7 @@ class Lock:
             flip = next_flip(now, self.since, self.period)
             if self._flip != flip:
                 self._flip = flip
-                self.corridor.at(flip, self._reverse)
+                self.corridor.env.at(flip, self._reverse)
 
     def _reverse(self, _: Event) -> None:
         self.corridor.mark_resource(self.rank)
@@ -254,4 +254,4 @@ class Lock:
             self._busy[chamber] = False
             corridor.mark_resource(self.rank)
 
-        corridor.at(corridor.env.now + cycle, through)
+        corridor.env.at(corridor.env.now + cycle, through)

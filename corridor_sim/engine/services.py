@@ -202,8 +202,7 @@ class Service:
     def _dispatch_each(self) -> None:
         corridor = self.corridor
         line = self.waiting[0]
-        while line:
-            leg = line.first()
+        while (leg := line.first()) >= 0:
             if not self._may_leave(self._convoy(leg)):
                 return
             line.board_first(corridor.shipment_kg[corridor.leg_shipment[leg]])
@@ -232,7 +231,7 @@ class Service:
         corridor = self.corridor
         if time > corridor.env.now and (self._wake < 0 or time < self._wake):
             self._wake = time
-            corridor.at(time, self._woken)
+            corridor.env.at(time, self._woken)
 
     def _woken(self, _: Event) -> None:
         if self._wake == self.corridor.env.now:
@@ -287,7 +286,7 @@ class Service:
             if arrival == corridor.env.now:
                 self._alight(legs)
             else:
-                corridor.at(arrival, partial(self._alight_at, legs))
+                corridor.env.at(arrival, partial(self._alight_at, legs))
 
     def _alight_at(self, legs: list[int], _: Event) -> None:
         self._alight(legs)
@@ -309,8 +308,7 @@ class Service:
         limit_mteu = min(self.capacity_mteu, load_mteu + quota)
         boarded: list[int] = []
         more_mteu = more_kg = 0
-        while line:
-            leg = line.first()
+        while (leg := line.first()) >= 0:
             shipment = corridor.leg_shipment[leg]
             mteu, kg = corridor.shipment_mteu[shipment], corridor.shipment_kg[shipment]
             load = load_mteu + more_mteu, load_kg + more_kg
