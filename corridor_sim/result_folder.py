@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from corridor_sim.errors import CorridorSimError, shorten
-from corridor_sim.table_files import TABLE_FILES, ResultFolderError, naming, sync
+from corridor_sim.table_files import ADDED_FILES, TABLE_FILES, ResultFolderError, naming, sync
 
 __all__ = [
     "MANIFEST",
@@ -257,7 +257,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     faults += [
         f"{folder / name} is not in the manifest"
         for name in TABLE_FILES.values()
-        if name not in expected
+        if name not in expected and name not in ADDED_FILES
     ]
     if not faults and manifest.get(_SEAL) != _seal(manifest):
         faults.append(f"{path} was changed after it was written (its own SHA-256 differs)")

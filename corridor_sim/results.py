@@ -366,7 +366,8 @@ class Results:
             found.extend(
                 f"{name} differs"
                 for name in TABLE_FILES.values()
-                if file_sha256(Path(scratch) / name) != manifest["outputs"][name]["sha256"]
+                if name in manifest["outputs"]
+                and file_sha256(Path(scratch) / name) != manifest["outputs"][name]["sha256"]
             )
         return found
 

@@ -22,9 +22,19 @@ from corridor_sim.statistics.clock import Clock
 from corridor_sim.statistics.columns import Coded, Column, Maker, Table, Thousandths
 from corridor_sim.statistics.tables import TABLES, THOUSANDTHS, RunTables, vocabulary
 
-__all__ = ["TABLE_FILES", "ResultFolderError", "naming", "read_tables", "sync", "write_tables"]
+__all__ = [
+    "ADDED_FILES",
+    "TABLE_FILES",
+    "ResultFolderError",
+    "naming",
+    "read_tables",
+    "sync",
+    "write_tables",
+]
 
 TABLE_FILES = {name: f"{name}.parquet" for name in TABLES}
+#: Files that folders of earlier versions do not have.
+ADDED_FILES = ("queues.parquet",)
 
 # Found by measuring: numbers that mostly go up are kept as differences, which takes half the time
 # of compressing them and no more room.
@@ -202,6 +212,9 @@ def read_tables(folder: Path) -> tuple[RunTables, Clock]:
     clock: Clock | None = None
     for name, file in TABLE_FILES.items():
         path = folder / file
+        if file in ADDED_FILES and not path.exists():
+            tables[name] = Table(0, {})
+            continue
         with _reading(path):
             described = pq.read_metadata(path)
             clock = Clock.from_dict(json.loads(described.metadata[b"corridor_sim"]))

@@ -67,6 +67,17 @@ def test_statistics_of_a_loaded_folder_are_the_same(run: Run, tmp_path: Path) ->
         assert fresh.to_numpy().tolist() == again.to_numpy().tolist(), by
 
 
+def test_a_folder_of_a_version_without_weekly_queues_is_read(run: Run, tmp_path: Path) -> None:
+    folder = write(run, tmp_path / "result")
+    (folder / "queues.parquet").unlink()
+    (folder / MANIFEST).unlink()
+    write_manifest(folder, {"seed": 1})
+    assert read_manifest(folder)["seed"] == 1
+    tables, _ = read_tables(folder)
+    assert len(tables.table("queues")) == 0
+    assert len(tables.queues) == 0
+
+
 def test_equal_runs_give_equal_bytes(run: Run, tmp_path: Path) -> None:
     first = write(run, tmp_path / "first")
     second = write(small_run(), tmp_path / "second")

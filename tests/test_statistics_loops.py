@@ -15,6 +15,7 @@ from corridor_sim.statistics.causes import CAUSES, CauseSeconds
 from corridor_sim.statistics.indices import PlanIndex
 from corridor_sim.statistics.loads import DepartureFacts, VisitLoads, kg_after_visits
 from corridor_sim.statistics.occupancy import Occupancy
+from corridor_sim.statistics.queues import Queues
 from tests.test_identities import KINDS, busy_plan
 
 
@@ -89,6 +90,22 @@ def test_occupancy(run: tuple[Plan, EventLog]) -> None:
         wanted = getattr(by_arrays, field.name)
         assert wanted.any(), field.name
         np.testing.assert_array_equal(getattr(by_loop, field.name), wanted)
+
+
+def test_queues_by_week(run: tuple[Plan, EventLog]) -> None:
+    plan, log = run
+    # "Weeks" of 200 seconds that end amid waits; the last one is shorter.
+    edges = np.array([150, 350, 550, 750, 950, 1050], dtype=np.int64)
+    by_loop = Queues.of(plan, log, edges, by_loop=True)
+    by_arrays = Queues.of(plan, log, edges, by_loop=False)
+    for field in fields(Queues):
+        wanted = getattr(by_arrays, field.name)
+        assert wanted.any(), field.name
+        np.testing.assert_array_equal(getattr(by_loop, field.name), wanted)
+    # The months' pass counts the same seconds, whose "months" are the same bins here.
+    index = PlanIndex.of(plan)
+    months = Occupancy.of(plan, log, index, VisitLoads.of(plan, log, index), edges)
+    np.testing.assert_array_equal(by_loop.queue_s, months.queue_s)
 
 
 def test_high_waits_against_counting(run: tuple[Plan, EventLog]) -> None:

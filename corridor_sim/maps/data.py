@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from corridor_sim.errors import CorridorSimError
@@ -67,7 +68,8 @@ def map_data(
         )
     moved = [Moved(Amounts.of(run, Periods.of(run.clock, periods.by).edges)) for run in both]
     network = joined([run.network for run in both])
-    features = Features(network, moved, [_figures(run) for run in both], _UNUSED)
+    figures = [_figures(run, Periods.of(run.clock, periods.by)) for run in both]
+    features = Features(network, moved, figures, _UNUSED)
     rank, link_rank = features.rank, features.link_rank
     data = {
         "lang": lang,
@@ -113,12 +115,13 @@ _UNUSED: dict[str, Any] = {
     "longest_h": None,
     "months": [],
     "high": [],
+    "mean_queue": None,
     "queue": [],
 }
 
 
-def _figures(results: Results) -> dict[str, dict[str, Any]]:
-    """Return the figures of every facility, with its waits and queue by month."""
+def _figures(results: Results, periods: Periods) -> dict[str, dict[str, Any]]:
+    """Return the figures of every facility, with its waits by month and its queue by period."""
     statistics = results.statistics
     whole = table_rows(statistics.facilities(("facility",)).set_index("facility"))
     months = list(results.clock.months)
@@ -132,7 +135,16 @@ def _figures(results: Results) -> dict[str, dict[str, Any]]:
             told.setdefault(name, [None] * len(months))[month] = rounded(value, 1)
         return {name: values if any(values) else [] for name, values in told.items()}
 
-    waits, high, queues = map(series, ("mean_wait_h", "p95_wait_h", "mean_queue"))
+    waits, high = series("mean_wait_h"), series("p95_wait_h")
+    queues = series("mean_queue") if periods.by == "month" else _by_week(results, periods)
+    if not queues:
+        # A folder of an earlier version: weeks have the queue of their month.
+        of_month = [months.index(name[:7]) for name in periods.names]
+        by_month_only = series("mean_queue")
+        queues = {
+            name: [values[month] for month in of_month] if values else []
+            for name, values in by_month_only.items()
+        }
     return {
         name: {
             "teu": rounded(row.get("teu", 0.0)),
@@ -142,9 +154,25 @@ def _figures(results: Results) -> dict[str, dict[str, Any]]:
             "longest_h": rounded(row.get("longest_wait_h")),
             "months": waits.get(name, []),
             "high": high.get(name, []),
+            "mean_queue": rounded(row.get("mean_queue")),
             "queue": queues.get(name, []),
         }
         for name, row in whole.items()
+    }
+
+
+def _by_week(results: Results, periods: Periods) -> dict[str, list[float | None]]:
+    """Return the mean number waiting at every facility, week by week."""
+    table = results.tables.table("queues")
+    if not len(table):
+        return {}
+    names, weeks = table.names("facility"), table.names("week")
+    sums = np.zeros((len(names.names), len(periods.names)))
+    np.add.at(sums, (names.codes, weeks.codes), table.numbers("queue_s"))
+    means = (sums / np.diff(periods.edges)).round(1).tolist()
+    return {
+        str(name): [rounded(value) for value in row] if any(row) else []
+        for name, row in zip(names.names, means, strict=True)
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ __all__ = ["By", "Lang", "Moved", "Periods", "encode_counts", "rounded"]
 By = Literal["month", "week"]
 Lang = Literal["zh", "en", "both"]
 
-_DAY_S = 86_400
 #: Units the page is told amounts in: TEU, tonnes, millions of yuan, tonnes CO2e.
 _UNITS = (1.0, 1.0, 1e6, 1e3)
 
@@ -118,10 +116,7 @@ class Periods:
         """
         if by == "month":
             return cls(by, clock.month_edges, tuple(clock.months))
-        first, last = clock.window
-        edges = np.append(np.arange(first, last, 7 * _DAY_S), last).astype(np.int64)
-        days: list[dt.date] = [clock.date_of(second) for second in edges[:-1].tolist()]
-        return cls(by, edges, tuple(day.isoformat() for day in days))
+        return cls(by, clock.week_edges, clock.weeks)
 
 
 class Moved:

@@ -44,6 +44,7 @@ _UNUSED: dict[str, Any] = {
     "longest_h": None,
     "months": [],
     "high": [],
+    "mean_queue": None,
     "queue": [],
 }
 

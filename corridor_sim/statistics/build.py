@@ -20,6 +20,7 @@ from corridor_sim.statistics.indices import PlanIndex
 from corridor_sim.statistics.loads import DepartureFacts, VisitLoads
 from corridor_sim.statistics.occupancy import Occupancy
 from corridor_sim.statistics.paths import call_nodes
+from corridor_sim.statistics.queues import Queues
 from corridor_sim.statistics.tables import LOCK_DIRECTIONS, STATUSES, RunTables
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def build_tables(plan: Plan, log: EventLog, network: Network, clock: Clock) -> R
             "legs": _legs(run),
             "departures": _departures(run),
             "facilities": _facilities(run),
+            "queues": _queues(run),
             "lockages": _lockages(run),
         },
         _pieces(plan),
@@ -102,6 +104,10 @@ class _Run:
         # The departures need the loads too, which are too large to be kept.
         self.departures.note_peaks(loads)
         return Occupancy.of(self.plan, self.log, self.index, loads, self.clock.month_edges)
+
+    @cached_property
+    def queues(self) -> Queues:
+        return Queues.of(self.plan, self.log, self.clock.week_edges)
 
     @cached_property
     def cleared(self) -> Ints:
@@ -363,6 +369,21 @@ def _facilities(run: _Run) -> Table:
             "queue_s": _plain(lambda: run.occupancy.queue_s),
             "busy_s": _plain(lambda: run.occupancy.busy_s),
             "available_s": _plain(lambda: run.occupancy.available_s),
+        },
+    )
+
+
+def _queues(run: _Run) -> Table:
+    plan, weeks = run.plan, run.clock.weeks
+    names = [plan.resource_names[rank] for rank in np.flatnonzero(plan.resources.kind != LINK)]
+    # Row by row as `Queues` has them.
+    of_row = np.repeat(np.arange(len(names)), len(weeks))
+    return Table(
+        len(of_row),
+        {
+            "facility": coded(of_row, names),
+            "week": _fixed(lambda: run.queues.week, weeks),
+            "queue_s": _plain(lambda: run.queues.queue_s),
         },
     )
 

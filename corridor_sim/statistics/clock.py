@@ -60,6 +60,17 @@ class Clock:
         inner = [self._second_of(dt.date.fromisoformat(f"{name}-01")) for name in self.months[1:]]
         return np.array([self.window[0], *inner, self.window[1]], dtype=np.int64)
 
+    @property
+    def week_edges(self) -> NDArray[np.int64]:
+        """Seconds at which the weeks of the window begin, and its end; the last may be shorter."""
+        first, last = self.window
+        return np.append(np.arange(first, last, 7 * DAY_S), last).astype(np.int64)
+
+    @property
+    def weeks(self) -> tuple[str, ...]:
+        """First days of the weeks of the measured window, as ``2025-01-01``."""
+        return tuple(self.date_of(second).isoformat() for second in self.week_edges[:-1].tolist())
+
     def month_of(self, seconds: ArrayLike) -> NDArray[np.int16]:
         """Return the number of the month of each second, -1 outside the measured window."""
         times = np.asarray(seconds)

@@ -20,7 +20,7 @@ __all__ = ["LOCK_DIRECTIONS", "STATUSES", "TABLES", "THOUSANDTHS", "RunTables", 
 Ints = NDArray[np.int64]
 
 #: Names of the tables, in the order in which they are shown.
-TABLES = ("shipments", "legs", "departures", "facilities", "lockages")
+TABLES = ("shipments", "legs", "departures", "facilities", "queues", "lockages")
 STATUSES = tuple(STATUS_NAMES.values())
 LOCK_DIRECTIONS = ("down", "up")
 #: Columns that are thousandths inside.
@@ -56,6 +56,7 @@ def vocabulary(table: str, column: str, clock: Clock) -> tuple[str, ...] | None:
         ("shipments", "direction"): DIRECTIONS,
         ("departures", "status"): STATUSES,
         ("facilities", "month"): clock.months,
+        ("queues", "week"): clock.weeks,
         ("lockages", "direction"): LOCK_DIRECTIONS,
     }.get((table, column))
 
@@ -89,6 +90,9 @@ class RunTables:
         One row per departure that left or was cancelled, see `loads.DepartureFacts`.
     facilities : DataFrame
         One row per facility and month of the measured window, see `occupancy.Occupancy`.
+    queues : DataFrame
+        One row per facility and week of the measured window: facility, week (its first day),
+        queue_s (integral of the number waiting).
     lockages : DataFrame
         One row per lockage: facility, chamber, direction, vessels, start_s, end_s.
     """
@@ -156,6 +160,11 @@ class RunTables:
     def facilities(self) -> pd.DataFrame:
         """Facilities by month."""
         return self.frame("facilities")
+
+    @cached_property
+    def queues(self) -> pd.DataFrame:
+        """Queues of facilities by week."""
+        return self.frame("queues")
 
     @cached_property
     def lockages(self) -> pd.DataFrame:

@@ -169,7 +169,7 @@ def ridden_tables(network: Any, moved: pd.DataFrame, clock: Clock) -> Any:
     )
     empty = pd.DataFrame({"facility": pd.Categorical([])})
     frames = {"shipments": shipments, "legs": legs, "departures": departures}
-    frames |= {"facilities": empty, "lockages": empty}
+    frames |= {"facilities": empty, "queues": empty, "lockages": empty}
     return RunTables({name: as_table(frame) for name, frame in frames.items()})
 
 
