@@ -12,7 +12,7 @@ The contract of every engine:
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,8 @@ class EventLog:
         Lockages in the order of start; 0 vessels is an empty turn.
     lockage_start, lockage_end : (n,) int64
         Seconds.
+    box_stock : (K,) int64
+        Empty boxes in each pool at the horizon, thousandths of a TEU.
     """
 
     leg_ready: Stamps
@@ -80,6 +82,7 @@ class EventLog:
     lockage_vessels: NDArray[np.int64]
     lockage_start: NDArray[np.int64]
     lockage_end: NDArray[np.int64]
+    box_stock: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @classmethod
     def empty(cls, plan: Plan) -> EventLog:
@@ -116,12 +119,15 @@ class EventLog:
         """Return the SHA-256 over all stamps, in the order of the attributes.
 
         Every column is hashed as int64 (the status as int8), however wide its numbers are kept.
+        Stocks of boxes are hashed where there are pools.
         """
         hasher = hashlib.sha256()
-        for field in fields(self):
-            array = getattr(self, field.name)
-            kind = np.dtype(np.int8 if field.name == "departure_status" else np.int64)
-            hasher.update(f"{field.name}:{kind.str}:{len(array)};".encode())
+        for column in fields(self):
+            array = getattr(self, column.name)
+            if column.name == "box_stock" and not len(array):
+                continue
+            kind = np.dtype(np.int8 if column.name == "departure_status" else np.int64)
+            hasher.update(f"{column.name}:{kind.str}:{len(array)};".encode())
             for first in range(0, len(array), _HASHED_AT_ONCE):
                 part = array[first : first + _HASHED_AT_ONCE].astype(kind, copy=False)
                 hasher.update(np.ascontiguousarray(part).data)

@@ -146,9 +146,9 @@ def _modules() -> list[ModuleType]:
         loop_queues,
         loop_resources,
     )
-    from corridor_sim.rules import consolidation, locks, ticks
+    from corridor_sim.rules import boxes, consolidation, locks, ticks
 
-    rules = [ticks, consolidation, locks]
+    rules = [ticks, boxes, consolidation, locks]
     loops = [loop_queues, loop_journeys, loop_dispatch, loop_resources, loop_layout, loop]
     return [*rules, *loops]
 

@@ -23,6 +23,7 @@ from corridor_sim.engine.loop_journeys import (
     end_visit,
     give_back,
     release,
+    return_boxes,
     travel,
 )
 from corridor_sim.engine.loop_layout import lay_out, read_off
@@ -124,6 +125,8 @@ def run_slice(m: Numbers, f: Numbers, h: Numbers, until: int) -> None:
                     mark_service(m, place)
             elif kind == at.CAPACITY:
                 apply_capacity(m, f, place)
+            elif kind == at.RETURN:
+                return_boxes(m, h, place << 1)
             else:
                 mark_resource(m, m[place + at.LO_RESOURCE])
         if m[at.N_DUE_SERVICES] > 0:
@@ -259,4 +262,5 @@ def _collect_log(plan: Plan, memory: Memory, columns: Columns, call: Call) -> Ev
     log.lockage_vessels = lockages[:, at.LK_VESSELS].copy()
     log.lockage_start = lockages[:, at.LK_START].copy()
     log.lockage_end = lockages[:, at.LK_END].copy()
+    log.box_stock = m[m[at.RESOURCES] + plan.boxes.resource * at.N_RESOURCE + at.RE_STOCK]
     return log

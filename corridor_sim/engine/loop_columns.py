@@ -48,7 +48,8 @@ PER_BUCKET = 64
     THROUGH,  # chamber: its lockage ends
     WAKE,  # service: look again
     FLIP,  # lock: timed working reverses
-) = range(12)
+    RETURN,  # delivery: its boxes are empty again and stand in their pool
+) = range(13)
 
 # -- constants, sizes and first places -----------------------------------------------------------
 (
@@ -88,8 +89,9 @@ PER_BUCKET = 64
     RECORDS,
     BOXES,
     FIRST_BOX,
+    N_BOX_POOLS,
     N_CONSTANTS,
-) = range(37)
+) = range(38)
 
 # -- events that are not yet near: lists by bucket of time -----------------------------------------
 NO_KEY, NO_NEXT, N_NODE = range(3)
@@ -155,8 +157,9 @@ ST_RESOURCE, ST_CALL, ST_QUOTA, ST_QUEUE, ST_BOARDS, ST_ALONE, N_STEP = range(7)
     RE_CLOSED,
     RE_HELD,
     RE_HELD_END,
+    RE_STOCK,  # empty boxes of a pool, -1 for other resources
     N_RESOURCE,
-) = range(17)
+) = range(18)
 
 # -- rows of the step functions ------------------------------------------------------------------
 (
@@ -215,9 +218,11 @@ AB_HEAD, AB_MTEU, AB_KG, N_ABOARD = range(4)
 
 # -- in 32 bits: legs; a delivery ends after its fourth column ------------------------------------
 # `CALL` is the call where the box waits, -1 for a delivery; `OFF_LEVEL` the ordinal of the call
-# where it alights times `LEVELS`, plus the level of its priority. Before the box is ready, `READY`
-# is -1 less the size of the visits before its first leg. `AFTER` is the size of the visits up to
-# the next leg. `DEPARTURE` is known for trucks from the start.
+# where it alights times `LEVELS`, plus the level of its priority. Where boxes come back after a
+# delivery, its `CALL` is -2 less the rank of their pool, and the seconds of the turnaround stand
+# for the ordinal. Before the box is ready, `READY` is -1 less the size of the visits before its
+# first leg. `AFTER` is the size of the visits up to the next leg. `DEPARTURE` is known for trucks
+# from the start.
 (
     LE_CALL,
     LE_MTEU,

@@ -15,12 +15,14 @@ from corridor_sim.engine.loop_queues import (
     free_client,
     join,
     leave_line,
+    mark_resource,
     mark_service,
     prefetch,
     schedule,
     take_client,
 )
 from corridor_sim.plan.tables import NEVER, ON_DEMAND
+from corridor_sim.rules.boxes import back_in_stock
 from corridor_sim.rules.consolidation import convoy_vehicles, fits, may_leave
 from corridor_sim.rules.ticks import duration_ticks
 
@@ -32,6 +34,7 @@ __all__ = [
     "end_visit",
     "give_back",
     "release",
+    "return_boxes",
     "start_visit",
     "take_aboard",
     "travel",
@@ -99,6 +102,8 @@ def bring(m: Numbers, f: Numbers, h: Numbers, leg: int, visit: int, time: int) -
         call = h[leg + at.LE_CALL]
         if call < 0:
             h[leg + at.LE_READY] = time
+            if call < NEVER:
+                _deliver_boxes(m, h, leg, time)
             return
         service = m[call + at.CO_SERVICE]
         if m[call + at.CO_IS_UNHINDERED] == 0 or not _may_leave_at_once(m, h, leg, service):
@@ -112,6 +117,23 @@ def bring(m: Numbers, f: Numbers, h: Numbers, leg: int, visit: int, time: int) -
             return
         visit = leg + at.N_LEG + m[service + at.SV_RECORD_SIZE]
         leg += at.N_LEG + h[leg + at.LE_AFTER]
+
+
+def _deliver_boxes(m: Numbers, h: Numbers, leg: int, time: int) -> None:
+    """Let the boxes of a delivery stand in their pool when they are empty again."""
+    back = back_in_stock(time, h[leg + at.LE_OFF_LEVEL] // at.LEVELS)
+    if back == m[at.NOW]:
+        return_boxes(m, h, leg)
+    else:
+        schedule(m, h, back, at.RETURN, leg >> 1)
+
+
+def return_boxes(m: Numbers, h: Numbers, leg: int) -> None:
+    """Put the boxes of a delivery into their pool."""
+    resource = m[at.RESOURCES] + (NEVER - 1 - h[leg + at.LE_CALL]) * at.N_RESOURCE
+    m[resource + at.RE_STOCK] += h[leg + at.LE_MTEU]
+    if m[resource + at.RE_WAITING] > 0:
+        mark_resource(m, resource)
 
 
 def _may_leave_at_once(m: Numbers, h: Numbers, leg: int, service: int) -> bool:

@@ -27,6 +27,8 @@ def lay_out(
     box_mteu: Numbers,
     box_kg: Numbers,
     box_level: Numbers,
+    box_pool: Numbers,
+    box_turnaround: Numbers,
     visit_resource: Numbers,
     visit_fixed_s: Numbers,
     visit_take: Numbers,
@@ -51,6 +53,9 @@ def lay_out(
         First visit of each leg.
     box_mteu, box_kg, box_level : arrays
         Of its shipments; the level stands for the priority.
+    box_pool, box_turnaround : arrays
+        Resource to which their boxes come back, and how much later; without an entry where there
+        are no pools.
     visit_resource, visit_fixed_s, visit_take : arrays
         Of its visits.
     departure_first, service_visit_first, step_first, step_resource : arrays
@@ -98,6 +103,9 @@ def lay_out(
             if rank < 0:
                 h[leg + at.LE_CALL] = NEVER
                 h[leg + at.LE_OFF_LEVEL] = box_level[box]
+                if m[at.N_BOX_POOLS] > 0 and box_pool[box] >= 0:
+                    h[leg + at.LE_CALL] = NEVER - 1 - box_pool[box]
+                    h[leg + at.LE_OFF_LEVEL] += box_turnaround[box] * at.LEVELS
                 place += at.N_DELIVERY
                 continue
             service = m[at.SERVICES] + rank * at.N_SERVICE

@@ -6,6 +6,7 @@ from corridor_sim.engine import loop_columns as at
 from corridor_sim.engine.loop_columns import Numbers
 from corridor_sim.engine.loop_journeys import board, end_visit, start_visit
 from corridor_sim.engine.loop_queues import mark_resource, mark_service, next_client, schedule
+from corridor_sim.rules.boxes import boxes_suffice
 from corridor_sim.rules.locks import (
     ALTERNATE,
     TIMED,
@@ -24,7 +25,9 @@ def resource_pass(m: Numbers, f: Numbers, h: Numbers) -> None:
     for place in range(m[at.N_DUE_RESOURCES]):
         resource = m[m[at.DUE_RESOURCES] + place]
         m[resource + at.RE_DUE] = 0
-        if m[resource + at.RE_LOCK] < 0:
+        if m[resource + at.RE_STOCK] >= 0:
+            _hand_out(m, f, h, resource)
+        elif m[resource + at.RE_LOCK] < 0:
             _serve(m, f, h, resource)
         else:
             _serve_lock(m, f, h, m[resource + at.RE_LOCK])
@@ -92,6 +95,29 @@ def _call(m: Numbers, client: int, step: int) -> int:
     service = m[client + at.CL_RECORD]
     call: int = m[service + at.SV_CALL] + m[step + at.ST_CALL] * m[at.CALL_SIZE]
     return call
+
+
+# -- pools of empty boxes ------------------------------------------------------------------------
+
+
+def _hand_out(m: Numbers, f: Numbers, h: Numbers, resource: int) -> None:
+    """Hand boxes out in the order of rank; nobody passes one whose boxes are not all there."""
+    now = m[at.NOW]
+    servers = m[resource + at.RE_SERVERS]
+    first, end = m[resource + at.RE_QUEUE], m[resource + at.RE_QUEUE_END]
+    while m[resource + at.RE_WAITING] > 0 and m[resource + at.RE_BUSY] < servers:
+        mteu = m[next_client(m, first, end, False) + at.CL_HANDLED]
+        if not boxes_suffice(m[resource + at.RE_STOCK], mteu):
+            return
+        client = next_client(m, first, end, True)
+        m[resource + at.RE_WAITING] -= 1
+        m[resource + at.RE_BUSY] += 1
+        m[resource + at.RE_STOCK] -= mteu
+        visit = m[client + at.CL_VISIT]
+        ticks = duration_ticks(
+            f[visit >> 1], f[resource + at.RE_PER_TEU], mteu, f[resource + at.RE_SLOWDOWN]
+        )
+        schedule(m, h, start_visit(m, h, visit, now, ticks), at.DONE, client)
 
 
 # -- locks ---------------------------------------------------------------------------------------

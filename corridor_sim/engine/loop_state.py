@@ -29,6 +29,7 @@ __all__ = ["Columns", "build_memory", "list_known_events", "plan_columns"]
 
 # The loop keeps loads of a box in 32 bits.
 _MOST = 2**31 - 1
+_SLOWEST = _MOST // at.LEVELS - 1
 _LONGEST = 2 ** (63 - at.TIME_SHIFT) - 1
 # Numbers in the record of a client, about.
 _PER_CLIENT = 24
@@ -46,6 +47,8 @@ class Columns(NamedTuple):
     box_mteu: Ints
     box_kg: Ints
     box_level: Ints
+    box_pool: Ints
+    box_turnaround: Ints
     visit_resource: NDArray[np.int32]
     visit_fixed_s: NDArray[np.float64]
     visit_take: NDArray[np.int8]
@@ -73,6 +76,8 @@ def plan_columns(plan: Plan) -> Columns:
         box_mteu=_read_only(shipments.mteu, np.int64),
         box_kg=_read_only(shipments.kg, np.int64),
         box_level=_read_only(level, np.int64),
+        box_pool=_read_only(plan.boxes.gives, np.int64),
+        box_turnaround=_read_only(plan.boxes.turnaround, np.int64),
         visit_resource=_read_only(visits.resource, np.int32),
         visit_fixed_s=_read_only(visits.fixed_s, np.float64),
         visit_take=_read_only(visits.take, np.int8),
@@ -123,6 +128,7 @@ def build_memory(plan: Plan, *, room: int) -> Memory:
     constants[at.N_LEGS] = plan.n_legs
     constants[at.N_VESSELS] = len(plan.background.resource)
     constants[at.N_VISITS] = plan.n_visits
+    constants[at.N_BOX_POOLS] = len(plan.boxes.resource)
     constants[at.CALL_SIZE] = at.N_CALL + n_levels * at.N_QUEUE
     services, service_at = block.add(len(plan.service_names), at.N_SERVICE)
     resources, resource_at = block.add(len(plan.resource_names), at.N_RESOURCE)
@@ -170,6 +176,7 @@ def _refuse_too_large(plan: Plan, size: int) -> None:
         ("words of memory", size, at.ID_MASK),
         ("thousandths of a TEU in a shipment", int(shipments.mteu.max(initial=0)), _MOST),
         ("kilograms in a shipment", int(shipments.kg.max(initial=0)), _MOST),
+        ("seconds of turnaround of a box", int(plan.boxes.turnaround.max(initial=0)), _SLOWEST),
         ("priorities of shipments", len(np.unique(shipments.priority)), at.LEVELS),
     ):
         if number > most:

@@ -92,6 +92,8 @@ def fill_resources(plan: Plan, block: Block, resources: Ints, service_at: Ints) 
     resources[:, at.RE_SERVERS] = table.row_servers[first]
     resources[:, at.RE_FREE] = table.is_free
     resources[:, at.RE_LOCK] = NEVER
+    resources[:, at.RE_STOCK] = NEVER
+    resources[plan.boxes.resource, at.RE_STOCK] = plan.boxes.initial_mteu
     open_now = np.where(table.kind == LOCK, table.row_chambers[first], table.row_servers[first])
     resources[:, at.RE_CLOSED] = open_now == 0
     reals = resources.view(np.float64)

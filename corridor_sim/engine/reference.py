@@ -18,9 +18,10 @@ from simpy.events import Event
 from corridor_sim.engine.clock import Clock
 from corridor_sim.engine.control import Control, UserProcess
 from corridor_sim.engine.events import EventLog
-from corridor_sim.engine.resources import SHIPMENT, VEHICLE, Facility, Lock
+from corridor_sim.engine.resources import SHIPMENT, VEHICLE, BoxPool, Facility, Lock
 from corridor_sim.engine.services import Pool, Service
-from corridor_sim.plan.tables import LOCK, Plan
+from corridor_sim.plan.tables import BOX_POOL, LOCK, Plan
+from corridor_sim.rules.boxes import back_in_stock
 from corridor_sim.rules.ticks import duration_ticks
 
 __all__ = ["Corridor", "run_reference"]
@@ -69,6 +70,8 @@ class Corridor:
         self._lockages: list[tuple[int, int, int, int, int, int]] = []
         self.is_free: list[bool] = plan.resources.is_free.tolist()
         self.per_teu_s: list[float] = plan.resources.per_teu_s.tolist()
+        self.boxes_go_to = plan.boxes.gives.data
+        self.box_turnaround = plan.boxes.turnaround.data
         self.pools = [Pool(int(n)) for n in plan.pool_fleet]
         self.resources = [self._resource(rank) for rank in range(len(plan.resource_names))]
         self.services = [Service(self, rank) for rank in range(len(plan.service_names))]
@@ -84,6 +87,10 @@ class Corridor:
 
     def _resource(self, rank: int) -> Facility | Lock:
         plan = self.plan
+        if plan.resources.kind[rank] == BOX_POOL:
+            row = int(np.flatnonzero(plan.boxes.resource == rank)[0])
+            stock = int(plan.boxes.initial_mteu[row])
+            return BoxPool(self, rank, self.per_teu_s[rank], stock)
         if plan.resources.kind[rank] != LOCK:
             return Facility(self, rank, self.per_teu_s[rank])
         row = int(np.flatnonzero(plan.locks.resource == rank)[0])
@@ -311,6 +318,20 @@ class Corridor:
         service = self.leg_service[leg]
         if service >= 0:
             self.services[service].box_ready(leg)
+        elif self.boxes_go_to:
+            self._give_back_boxes(self.leg_shipment[leg])
+
+    def _give_back_boxes(self, shipment: int) -> None:
+        """Let the boxes of a delivered shipment stand in their pool when they are empty again."""
+        pool = self.boxes_go_to[shipment]
+        if pool < 0:
+            return
+        place, mteu = cast("BoxPool", self.resources[pool]), self.shipment_mteu[shipment]
+        time = back_in_stock(self.env.now, self.box_turnaround[shipment])
+        if time == self.env.now:
+            place.put_back(mteu)
+        elif time < self.horizon:
+            self.env.at(time, lambda _: place.put_back(mteu))
 
     # -- background ------------------------------------------------------------------------------
 
@@ -376,6 +397,8 @@ class Corridor:
         log.lockage_vessels = lockages[:, 3].copy()
         log.lockage_start = lockages[:, 4].copy()
         log.lockage_end = lockages[:, 5].copy()
+        pools = [cast("BoxPool", self.resources[rank]) for rank in self.plan.boxes.resource]
+        log.box_stock = np.array([pool.stock_mteu for pool in pools], dtype=np.int64)
         return log
 
 

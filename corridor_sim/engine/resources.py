@@ -1,4 +1,4 @@
-"""Facilities, links and locks of the SimPy engine.
+"""Facilities, links, pools of boxes and locks of the SimPy engine.
 
 A resource never starts anything by itself: whoever asks, leaves or changes its capacity marks it,
 and the conditional pass of the instant calls `serve`.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from simpy.events import Event
 
 from corridor_sim.plan.tables import UNLIMITED
+from corridor_sim.rules.boxes import boxes_suffice
 from corridor_sim.rules.locks import (
     ALTERNATE,
     TIMED,
@@ -26,7 +27,7 @@ from corridor_sim.rules.ticks import duration_ticks
 if TYPE_CHECKING:
     from corridor_sim.engine.reference import Corridor
 
-__all__ = ["SHIPMENT", "VEHICLE", "Facility", "Load", "Lock"]
+__all__ = ["SHIPMENT", "VEHICLE", "BoxPool", "Facility", "Load", "Lock"]
 
 VEHICLE, SHIPMENT = 0, 1
 
@@ -115,6 +116,35 @@ class Facility:
         while queue and self.busy < capacity:
             _, _, _, _, visit, load, event = heappop(queue)
             mteu = load if isinstance(load, int) else load()
+            self.busy += 1
+            corridor.start(visit, self.per_teu_s, mteu, self.slowdown, event)
+
+
+class BoxPool(Facility):
+    """A facility that hands out empty boxes as long as it has some."""
+
+    __slots__ = ("stock_mteu",)
+
+    def __init__(self, corridor: Corridor, rank: int, per_teu_s: float, stock_mteu: int) -> None:
+        super().__init__(corridor, rank, per_teu_s)
+        self.stock_mteu = stock_mteu
+
+    def put_back(self, mteu: int) -> None:
+        """Take back the boxes of a shipment."""
+        self.stock_mteu += mteu
+        if self.queue:
+            self.corridor.mark_resource(self.rank)
+
+    def serve(self) -> None:
+        """Hand boxes out in the order of rank; nobody passes one whose boxes are not all there."""
+        corridor = self.corridor
+        while self.queue and self.busy < self.capacity:
+            _, _, _, _, visit, load, event = self.queue[0]
+            mteu = load if isinstance(load, int) else load()
+            if not boxes_suffice(self.stock_mteu, mteu):
+                return
+            heappop(self.queue)
+            self.stock_mteu -= mteu
             self.busy += 1
             corridor.start(visit, self.per_teu_s, mteu, self.slowdown, event)
 

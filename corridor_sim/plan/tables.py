@@ -10,7 +10,7 @@ then those of background vessels and trains.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from corridor_sim.shipments import Shipments
 
 __all__ = [
+    "BOX_POOL",
     "FACILITY",
     "FILL",
     "LINK",
@@ -29,6 +30,7 @@ __all__ = [
     "TIMETABLE",
     "UNLIMITED",
     "BackgroundTable",
+    "BoxTable",
     "LegTable",
     "LockTable",
     "Plan",
@@ -43,7 +45,7 @@ Bytes = NDArray[np.int8]
 Floats = NDArray[np.float64]
 
 TIMETABLE, FILL, ON_DEMAND = 0, 1, 2
-LINK, FACILITY, LOCK = 0, 1, 2
+LINK, FACILITY, LOCK, BOX_POOL = 0, 1, 2, 3
 UNLIMITED = 2**31 - 1
 NEVER = -1
 
@@ -55,7 +57,7 @@ class ResourceTable:
     Attributes
     ----------
     kind : (R,) int8
-        `LINK`, `FACILITY` or `LOCK`.
+        `LINK`, `FACILITY`, `LOCK` or `BOX_POOL`.
     per_teu_s : (R,) float64
         Handling seconds per TEU moved.
     is_free : (R,) bool
@@ -273,6 +275,41 @@ class BackgroundTable:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxTable:
+    """Pools of empty boxes, and the shipments whose boxes come back to them.
+
+    Who takes boxes visits the pool as it visits a facility.
+
+    Attributes
+    ----------
+    resource : (K,) int64
+        Row of the pool in the resource table.
+    initial_mteu : (K,) int64
+        Boxes that stand there at the start, thousandths of a TEU.
+    gives : (n,) int32
+        Resource to which the boxes of each shipment come back after its delivery, -1 for none;
+        without an entry where there are no pools.
+    turnaround : (n,) int64
+        Seconds from the delivery until they can be taken again.
+    """
+
+    resource: Ints
+    initial_mteu: Ints
+    gives: SmallInts
+    turnaround: Ints
+
+    @classmethod
+    def none(cls) -> BoxTable:
+        """Return the table of a plan without pools."""
+        return cls(
+            resource=np.empty(0, dtype=np.int64),
+            initial_mteu=np.empty(0, dtype=np.int64),
+            gives=np.empty(0, dtype=np.int32),
+            turnaround=np.empty(0, dtype=np.int64),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that is decided before the clock starts.
 
@@ -302,6 +339,7 @@ class Plan:
     visits: VisitTable
     background: BackgroundTable
     shipments: Shipments
+    boxes: BoxTable = field(default_factory=BoxTable.none)
 
     @property
     def n_departures(self) -> int:
@@ -327,9 +365,10 @@ class Plan:
             self.legs,
             self.visits,
             self.background,
+            self.boxes,
         ):
-            for field in fields(table):
-                value = getattr(table, field.name)
+            for column in fields(table):
+                value = getattr(table, column.name)
                 if isinstance(value, np.ndarray):
                     value.flags.writeable = False
         self.pool_fleet.flags.writeable = False

@@ -6,7 +6,7 @@ from types import ModuleType
 
 from corridor_sim.engine import loop, loop_dispatch, loop_journeys, loop_queues, loop_resources
 from corridor_sim.engine.reference import Corridor
-from corridor_sim.engine.resources import Facility, Lock
+from corridor_sim.engine.resources import BoxPool, Facility, Lock
 from corridor_sim.engine.services import Service
 from corridor_sim.engine.waiting import WaitingLine
 
@@ -70,6 +70,18 @@ FAULTS: list[tuple[str, Owner, str, str, str]] = [
     ("resources before services", loop, "run_slice",
      "service_pass(m, f, h)", "resource_pass(m, f, h); service_pass(m, f, h)"),
     ("services in the order of their marks", loop_queues, "mark_service", "> service:", "> 2**60:"),
+    ("one box short", loop_resources, "_hand_out", "m[resource + at.RE_STOCK], mteu)",
+     "m[resource + at.RE_STOCK] - 1, mteu)"),
+    ("one box too many", loop_resources, "_hand_out", "m[resource + at.RE_STOCK], mteu)",
+     "m[resource + at.RE_STOCK] + 1000, mteu)"),
+    ("shut pool left out", loop_resources, "_hand_out", "< servers:", "< 2**40:"),
+    ("boxes back before they are unpacked", loop_journeys, "_deliver_boxes",
+     "h[leg + at.LE_OFF_LEVEL] // at.LEVELS", "0"),
+    ("boxes back as the delivery is stamped", loop_journeys, "_deliver_boxes",
+     "if back == m[at.NOW]:", "if True:"),
+    ("boxes lost", loop_journeys, "return_boxes", "+= h[leg + at.LE_MTEU]", "+= 0"),
+    ("nobody told of boxes that are back", loop_journeys, "return_boxes",
+     "mark_resource(m, resource)", "pass"),
     # in the reference
     ("reference: boxes before vehicles", Facility, "ask", "now, kind, ident", "now, -kind, ident"),
     ("reference: last of a tie first", Facility, "ask", "now, kind, ident", "now, kind, -ident"),
@@ -77,6 +89,9 @@ FAULTS: list[tuple[str, Owner, str, str, str]] = [
     ("reference: eager lock turn", Lock, "_work",
      "turns_empty(len(opposite), coming, self.largest_take, self.smallest_batch)",
      "len(opposite) >= self.smallest_batch"),
+    ("reference: part of the boxes will do", BoxPool, "serve", "mteu):", "mteu // 2):"),
+    ("reference: boxes handed out before all have asked", BoxPool, "put_back",
+     "self.corridor.mark_resource(self.rank)", "self.serve()"),
     ("reference: row ignored", Corridor, "_apply_row", "int(table.row_servers[row])",
      "max(int(table.row_servers[row]), 1)"),
     ("reference: quota left out", Service, "_board", "load_mteu + quota)",

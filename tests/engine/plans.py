@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from corridor_sim.plan.tables import (
+    BOX_POOL,
     FACILITY,
     FILL,
     LINK,
@@ -18,6 +19,7 @@ from corridor_sim.plan.tables import (
     TIMETABLE,
     UNLIMITED,
     BackgroundTable,
+    BoxTable,
     LegTable,
     LockTable,
     Plan,
@@ -32,7 +34,7 @@ DAY = 86_400
 
 @dataclass
 class Resource:
-    """A link (no servers), a facility or a lock (smallest_batch given)."""
+    """A link (no servers), a facility, a lock (smallest_batch given) or a box pool (stock_teu)."""
 
     servers: int = UNLIMITED
     fixed_s: float = 1.0
@@ -43,6 +45,7 @@ class Resource:
     take: int = 1
     mode: int = ONE_WAY
     period: int = 1
+    stock_teu: float | None = None
 
 
 @dataclass
@@ -71,13 +74,18 @@ class Service:
 
 @dataclass
 class Shipment:
-    """A box: its legs are (service, board call, alight call) or names of resources it visits."""
+    """A box: its legs are (service, board call, alight call) or names of resources it visits.
+
+    After its delivery it is empty and comes back to the pool `gives`.
+    """
 
     release: int
     way: list[tuple[str, int, int] | str]
     teu: float = 1.0
     t: float = 1.0
     priority: int = 3
+    gives: str = ""
+    turnaround: int = 0
 
 
 @dataclass
@@ -115,7 +123,10 @@ def make_plan(
     for name in r_names:
         spec = resources[name]
         is_lock = spec.smallest_batch > 0
-        kind.append(LOCK if is_lock else LINK if spec.servers == UNLIMITED else FACILITY)
+        is_pool = spec.stock_teu is not None
+        unlike_link = LOCK if is_lock else BOX_POOL if is_pool else FACILITY
+        is_link = spec.servers == UNLIMITED and not is_pool
+        kind.append(LINK if is_link else unlike_link)
         per_teu.append(spec.per_teu_s)
         mask = (1 << spec.servers) - 1 if is_lock else 0
         rows.append((0, spec.servers, 1.0, mask, spec.mode, spec.period))
@@ -126,7 +137,7 @@ def make_plan(
             else:
                 rows.append((row[0], row[1], row[2], 0, ONE_WAY, 1))
         row_first.append(len(rows))
-        free.append(not spec.rows and spec.servers == UNLIMITED)
+        free.append(not spec.rows and is_link)
         if is_lock:
             locks.append((rank[name], spec.servers, spec.smallest_batch, spec.take))
     # Legs and the visits of boxes.
@@ -256,6 +267,13 @@ def make_plan(
         kg=ints([round(box.t * 1000) for box in shipments]),
         priority=ints([box.priority for box in shipments], np.int8),
     )
+    box_pools = [name for name in r_names if resources[name].stock_teu is not None]
+    box_table = BoxTable(
+        resource=ints([rank[name] for name in box_pools]),
+        initial_mteu=ints([round((resources[name].stock_teu or 0) * 1000) for name in box_pools]),
+        gives=ints([rank.get(box.gives, NEVER) for box in shipments], np.int32),
+        turnaround=ints([box.turnaround for box in shipments]),
+    )
     return Plan(
         horizon=horizon,
         window=(0, horizon),
@@ -310,4 +328,5 @@ def make_plan(
             name=ints([0] * len(vessels), np.int32),
         ),
         shipments=boxes,  # type: ignore[arg-type]
+        boxes=box_table if box_pools else BoxTable.none(),
     ).freeze()

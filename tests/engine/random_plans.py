@@ -154,7 +154,40 @@ def random_spec(seed: int, *, prefix: str = "") -> Spec:
         )
         for n, name in enumerate(rng.choices([*locks, *places], k=rng.randint(5, 25)))
     ]
+    if seed % 3:
+        add_box_pools(random.Random(seed + 1), resources, shipments, prefix)
     return resources, services, shipments, vessels, pools
+
+
+def add_box_pools(
+    rng: random.Random, resources: dict[str, Resource], shipments: list[Shipment], prefix: str
+) -> None:
+    """Let some shipments wait for empty boxes, and those of others come back."""
+    pools = [f"{prefix}boxes{n}" for n in range(rng.randint(1, 2))]
+    for name in pools:
+        times = sorted({rng.randrange(START // GRID, END // GRID) * GRID for _ in range(2)})
+        rows = [(time, rng.choice([0, UNLIMITED]), rng.choice([1.0, 2.0])) for time in times]
+        fixed = float(rng.choice([0, 1, GRID]))
+        per_teu = rng.choice([0.0, 7.5])
+        stock = float(rng.randint(0, 12))
+        shut = rows if rng.random() < 0.3 else []
+        pool = Resource(UNLIMITED, fixed, per_teu, stock_teu=stock)
+        pool.rows.extend(shut)
+        resources[name] = pool
+    for box in shipments:
+        if rng.random() < 0.3:
+            box.way.insert(0, rng.choice(pools))
+        if rng.random() < 0.4:
+            box.gives = rng.choice(pools)
+            box.turnaround = rng.choice([0, 0, GRID, 10 * GRID])
+    # Some that take and some whose boxes come back, all in one second.
+    for name in pools:
+        at = rng.randrange(START // GRID, END // GRID) * GRID
+        for _ in range(rng.randint(2, 6)):
+            size, priority = rng.choice([0.5, 1, 2]), rng.randint(1, 2)
+            shipments.append(Shipment(at, [name], size, 1, priority, gives=name, turnaround=GRID))
+            if rng.random() < 0.5:
+                shipments.append(Shipment(at, [], size, 1, gives=name, turnaround=0))
 
 
 def random_plan(seed: int) -> Plan:
@@ -179,6 +212,7 @@ def mechanisms(plan: Plan, log: EventLog) -> Counter[str]:
     _count_boxes(plan, log, seen)
     _count_locks(plan, log, seen)
     _count_resources(plan, log, seen)
+    _count_box_pools(plan, log, seen)
     stamps = np.concatenate([log.visit_start, log.leg_ready, log.departure_time])
     stamps = stamps[stamps >= 0]
     _, count = np.unique(stamps, return_counts=True)
@@ -286,3 +320,21 @@ def _count_resources(plan: Plan, log: EventLog, seen: Counter[str]) -> None:
             starts = log.visit_start[own][order]
             seen["visits that overtook by priority"] += int((np.diff(starts) < 0).sum())
     seen["starts at a lock"] += int((kind == LOCK).sum())
+
+
+def _count_box_pools(plan: Plan, log: EventLog, seen: Counter[str]) -> None:
+    legs = plan.legs
+    box_visit = np.flatnonzero(np.isin(plan.visits.resource, plan.boxes.resource))
+    queued, start = log.visit_queued[box_visit], log.visit_start[box_visit]
+    seen["boxes taken at once"] += int(((start >= 0) & (start == queued)).sum())
+    seen["shipments that waited for boxes"] += int((start > queued).sum())
+    seen["shipments that never got boxes"] += int(((queued >= 0) & (start < 0)).sum())
+    if not len(plan.boxes.gives):
+        return
+    rows = np.flatnonzero((legs.service < 0) & (log.leg_ready >= 0))
+    rows = rows[plan.boxes.gives[legs.shipment[rows]] >= 0]
+    turnaround = plan.boxes.turnaround[legs.shipment[rows]]
+    back = log.leg_ready[rows] + turnaround
+    seen["boxes back at once"] += int((turnaround == 0).sum())
+    seen["boxes back later"] += int(((turnaround > 0) & (back < plan.horizon)).sum())
+    seen["grants in the second of a return"] += int(np.isin(start[start >= 0], back).sum())

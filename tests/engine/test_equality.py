@@ -35,10 +35,13 @@ LOOP = (loop, loop_dispatch, loop_journeys, loop_queues, loop_resources)
 # What must happen often among the random plans, or their equality says little.
 OFTEN = """
     background vessels that queued, boxes delivered, boxes never boarded,
+    boxes back at once, boxes back later, boxes taken at once,
     boxes that alighted at middle calls, boxes that boarded at later calls, boxes that queued,
     boxes that waited for a truck, convoys, convoys for their weight,
     departures held until midnight,
     departures under minimum load, empty slots that ran, empty turns, filled departures,
+    grants in the second of a return, shipments that never got boxes,
+    shipments that waited for boxes,
     last departures of a day, lockages alternating, lockages of several vessels, lockages one way,
     lockages slowed down, lockages timed, slots cancelled as empty, slots cancelled as too many,
     slots that left late, trucks, trucks held back by a closure, vehicles sent back empty,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corridor_sim.rules.boxes import back_in_stock, boxes_suffice
 from corridor_sim.rules.consolidation import (
     convoy_vehicles,
     fits,
@@ -112,3 +113,15 @@ def test_batches_and_empty_turns() -> None:
     assert not turns_empty(4, 1, 4, 1), "the chamber that comes takes them all"
     assert turns_empty(5, 1, 4, 1)
     assert not turns_empty(5, 1, 4, 3), "what is left would not start a lockage"
+
+
+@pytest.mark.parametrize(
+    ("stock", "mteu", "gets"), [(2000, 2000, "all"), (2000, 2001, "none"), (0, 500, "none")]
+)
+def test_boxes_are_handed_out_whole(stock: int, mteu: int, gets: str) -> None:
+    assert boxes_suffice(stock, mteu) is (gets == "all")
+
+
+def test_boxes_are_back_after_the_turnaround() -> None:
+    assert back_in_stock(100, 0) == 100
+    assert back_in_stock(100, 50) == 150
