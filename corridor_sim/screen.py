@@ -176,12 +176,13 @@ def _corridors(results: Results) -> str:
                 number(_days(figures["median_h"]), 1),
                 number(_days(figures["p95_h"]), 1),
                 number(_rounded(figures["cost_cny_per_teu"])),
+                number(_rounded(figures.get("stock_cny_per_teu"))),
                 number(_rounded(figures["co2e_kg_per_teu"])),
                 percent(full.get(name)),
             ]
         )
     totals = summary["totals"]
-    rows.append(["All", number(totals["teu"]), number(totals["value_cny"] / _BN, 1), *[""] * 5])
+    rows.append(["All", number(totals["teu"]), number(totals["value_cny"] / _BN, 1), *[""] * 6])
     heads = [
         "Chongqing's own trade,\ncleared in the window",
         "TEU",
@@ -189,6 +190,7 @@ def _corridors(results: Results) -> str:
         "days,\nmedian",
         "days,\n95 %",
         "yuan\nper TEU",
+        "stock,\nyuan/TEU",
         "kg CO2e\nper TEU",
         "departures\nfull",
     ]
@@ -251,7 +253,27 @@ def _goals(results: Results) -> str:
         lines.append(
             f"  No open route for {number(unserved)} TEU of it; they are counted as unserved"
         )
+    lines += _money(results)
     return "\n".join(lines)
+
+
+def _money(results: Results) -> list[str]:
+    """Tell what lateness and stock come to, and who pays where a subsidy is changed."""
+    totals = results.summary()["totals"]
+    lines = []
+    if "delayed_cny_days" in totals:
+        lines.append(
+            f"  Late against plan: {number(totals['delayed_cny_days'] / _BN, 1)} bn yuan-days; "
+            f"stock in transit costs its owners {number(totals['stock_cny'] / _BN, 2)} bn yuan"
+        )
+    if results.scenario.levers.subsidies:
+        paid = totals.get("subsidy_cny", 0.0)
+        verb = "pay" if paid >= 0 else "save"
+        lines.append(
+            f"  Subsidies of this scenario {verb} {number(abs(paid) / 1e6, 1)} m yuan against the "
+            "baseline; yuan per TEU are what shippers pay"
+        )
+    return lines
 
 
 def _ending(results: Results, map_path: str | Path | None, total_s: float | None) -> str:

@@ -126,10 +126,69 @@ def size() -> str:
     return _table(("table", "rows", "of them planned"), rows)
 
 
+def cost_functions() -> str:
+    """Return the cost function of every mode and direction."""
+    columns = (
+        "fixed_cny_per_teu",
+        "cny_per_teu_km",
+        "fixed_cny_per_t",
+        "cny_per_t_km",
+        "handling_cny_per_teu",
+        "border_cny_per_teu",
+        "storage_cny_per_teu_day",
+    )
+    rows = [
+        (
+            f"{row['mode'].replace('_', ' ')}, {row['direction']}",
+            row["currency"],
+            *(row[column] or "-" for column in columns),
+            f"`{row['source']}`",
+            row["confidence"],
+        )
+        for row in _rows(_NETWORK / "cost_functions.csv")
+    ]
+    heads = ("fixed", "per km", "fixed, t", "per t-km", "handling", "border", "storage, day")
+    return _table(("mode", "quoted in", *heads, "source", "confidence"), rows)
+
+
+def fares() -> str:
+    """Return how many services ride by fare, by cost function or by both."""
+    links = {row["link"]: row for row in _rows(_NETWORK / "links.csv")}
+    services = {row["service"]: row for row in _rows(_NETWORK / "services.csv")}
+    ways: dict[str, list[dict[str, str]]] = {}
+    for row in _rows(_NETWORK / "calls.csv"):
+        ways.setdefault(row["service"], []).extend([links[row["link"]]] if row["link"] else [])
+    count: dict[tuple[str, str], Counter[str]] = {}
+    for name, way in ways.items():
+        has = [bool(link["cost_cny_per_teu"] or link["cost_cny_per_t"]) for link in way]
+        kind = "fare" if all(has) else "both" if any(has) else "function"
+        group = services[name]["mode"], services[name]["corridor"]
+        own = count.setdefault(group, Counter())
+        own[kind] += 1
+        own["km"] += round(sum(float(link["distance_km"]) for link in way))
+        own["km by fare"] += round(
+            sum(float(link["distance_km"]) for link, paid in zip(way, has, strict=True) if paid)
+        )
+        own["dollars"] += any(link["currency"] for link in way)
+    rows = [
+        (
+            mode.replace("_", " "),
+            f"{_CORRIDORS.get(corridor, '')} (`{corridor}`)".strip(),
+            *(f"{own[kind]:,}" for kind in ("fare", "both", "function", "dollars")),
+            f"{100 * own['km by fare'] / own['km']:.0f} %",
+        )
+        for (mode, corridor), own in sorted(count.items())
+    ]
+    heads = ("all by fare", "part of the way", "by function", "a fare in dollars", "km by fare")
+    return _table(("services by", "corridor", *heads), rows)
+
+
 #: Tables by name.
 TABLES: dict[str, Callable[[], str]] = {
     "choice-constants": choice_constants,
     "confidence": confidence,
+    "cost-functions": cost_functions,
+    "fares": fares,
     "margins": margins,
     "months": months,
     "size": size,

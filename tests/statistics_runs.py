@@ -126,6 +126,8 @@ def small_run() -> Run:
             planned_h=5.0,
             cost_cny_per_teu=1000.0,
             cost_cny_per_t=0.0,
+            subsidy_cny_per_teu=0.0,
+            subsidy_cny_per_t=0.0,
         ),
         SimpleNamespace(
             name="A>C|cre|train",
@@ -133,6 +135,8 @@ def small_run() -> Run:
             planned_h=4.0,
             cost_cny_per_teu=800.0,
             cost_cny_per_t=5.0,
+            subsidy_cny_per_teu=0.0,
+            subsidy_cny_per_t=0.0,
         ),
     ]
     boxes: Any = plan.shipments

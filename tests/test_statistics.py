@@ -182,12 +182,20 @@ def test_summary(run: Run) -> None:
         "p95_h",
         "cost_cny_per_teu",
         "co2e_kg_per_teu",
+        "stock_cny_per_teu",
+        "subsidy_cny_per_teu",
+        "delayed_cny_days",
     ]
+    stock = summary["totals"].pop("stock_cny")
+    assert stock == pytest.approx(run.statistics.costs(())["stock_cny"].iloc[0])
+    assert stock > 0
     assert summary["totals"] == {
         "offered_value_cny": 2_600_000,
         "value_cny": 2_000_000,
         "delivered_value_cny": 2_000_000,
         "teu": 1.0,
         "unserved_teu": 3.0,
+        "delayed_cny_days": 0.0,
+        "subsidy_cny": 0.0,
     }
     assert summary["goal"] == {"target_cny": 4e6, "share": 0.5}

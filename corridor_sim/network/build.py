@@ -34,8 +34,15 @@ class FaultAt(Protocol):
         ...
 
 
-_OPTIONAL = ("background", "regions")
-_OVERRIDABLE = ("services", "facilities", "links", "background")
+_OPTIONAL = ("background", "regions", "cost_functions", "currencies")
+_OVERRIDABLE = (
+    "services",
+    "facilities",
+    "links",
+    "background",
+    "cost_functions",
+    "currencies",
+)
 
 
 def _faults_of(where: str) -> FaultAt:
@@ -69,7 +76,8 @@ class Network:
         Name of the folder.
     path : Path
         Folder the tables came from.
-    nodes, links, facilities, background, services, zones, modes : pandas.DataFrame
+    nodes, links, facilities, background, services, zones, modes, cost_functions, currencies : \
+pandas.DataFrame
         Tables indexed by name, typed, with defaults filled in (see the attribute tables).
     calls, regions : pandas.DataFrame
         Tables without a name of their own.
@@ -85,6 +93,8 @@ class Network:
     calls: pd.DataFrame
     zones: pd.DataFrame
     modes: pd.DataFrame
+    cost_functions: pd.DataFrame
+    currencies: pd.DataFrame
     regions: pd.DataFrame
 
     def __repr__(self) -> str:

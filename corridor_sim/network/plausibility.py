@@ -6,19 +6,16 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from corridor_sim.errors import Fault
+from corridor_sim.errors import Fault, shorten
 
-__all__ = ["plausibility_faults"]
+__all__ = ["BORDER_KINDS", "plausibility_faults"]
 
 Rows = Mapping[str, list[dict[str, Any]]]
 
-_BORDER = ("arrival_slot", "documents", "inspection", "gauge_change", "border_road")
-_COSTS = (
-    "cost_fixed_cny_per_teu",
-    "cost_cny_per_teu_km",
-    "cost_fixed_cny_per_t",
-    "cost_cny_per_t_km",
-)
+#: Kinds of facilities that stand at a border.
+BORDER_KINDS = ("arrival_slot", "documents", "inspection", "gauge_change", "border_road")
+_BY_KM = ("cny_per_teu_km", "cny_per_t_km")
+_COSTS = ("fixed_cny_per_teu", "fixed_cny_per_t", "handling_cny_per_teu", *_BY_KM)
 #: A haul over a border: two hours for engine and papers, and nothing crawls below 15 km/h.
 _HAUL_H, _CRAWL_KM_H = 2.0, 15.0
 
@@ -40,19 +37,49 @@ def plausibility_faults(rows: Rows) -> list[Fault]:
 
 
 def _fares(rows: Rows) -> Iterable[Fault]:
-    free = {row["mode"]: row["line"] for row in rows["modes"] if not any(row[c] for c in _COSTS)}
+    """Tell links without a fare that no cost function holds for, functions that say two things."""
+    known = {"CNY", *(row["currency"] for row in rows["currencies"])}
+    for table, name in (("links", "link"), ("cost_functions", "cost_function")):
+        for row in rows[table]:
+            if row["currency"] not in known:
+                what = f"the currency '{shorten(row['currency'])}' of '{row[name]}' has no rate"
+                hint = "state it in currencies.csv"
+                yield Fault(f"{table}.csv", what, row["line"], "currency", hint=hint)
+    for row in rows["currencies"]:
+        for column in ("cny_per_unit", "rate_cny_per_unit"):
+            if row[column] == 0:
+                what = f"'{row['currency']}' is worth nothing"
+                yield Fault("currencies.csv", what, row["line"], column, "above 0")
+    stated: dict[tuple[str, str], int] = {}
+    free: dict[str, int] = {}
+    for row in rows["cost_functions"]:
+        ways = ("", "outbound", "inbound") if row["direction"] == "both" else (row["direction"],)
+        twice = [stated[row["mode"], way] for way in ways if (row["mode"], way) in stated]
+        if twice:
+            what = f"'{row['mode']}' has a cost function here and in row {twice[0]}"
+            hint = "state one for both directions, or one for each"
+            yield Fault("cost_functions.csv", what, row["line"], "direction", hint=hint)
+        if not any(row[column] for column in _COSTS):
+            free[row["mode"]] = row["line"]
+            continue
+        stated.update({(row["mode"], way): row["line"] for way in ways})
     for row in rows["links"]:
         has_fare = not (math.isnan(row["cost_cny_per_teu"]) and math.isnan(row["cost_cny_per_t"]))
-        if row["mode"] in free and not has_fare:
-            what = f"'{row['link']}' has no fare, and '{row['mode']}' has no cost function"
-            hint = f"state one of them (modes.csv, row {free[row['mode']]})"
-            yield Fault("links.csv", what, row["line"], "cost_cny_per_teu", hint=hint)
+        if has_fare or (row["mode"], row["direction"]) in stated:
+            continue
+        way = f" {row['direction']}" if row["direction"] else ""
+        what = f"'{row['link']}' has no fare, and '{row['mode']}'{way} has no cost function"
+        place = f"row {free[row['mode']]}" if row["mode"] in free else "a row of its own"
+        hint = f"state one of them (cost_functions.csv, {place})"
+        yield Fault("links.csv", what, row["line"], "cost_cny_per_teu", hint=hint)
 
 
 def _dwell_twice(rows: Rows) -> Iterable[Fault]:
     """Tell links over a border that hold the dwell its facilities hold already."""
     country = {row["node"]: row["country"] for row in rows["nodes"]}
-    stands = {row["node"]: row["facility"] for row in rows["facilities"] if row["kind"] in _BORDER}
+    stands = {
+        row["node"]: row["facility"] for row in rows["facilities"] if row["kind"] in BORDER_KINDS
+    }
     zones = {row["zone"] for row in rows["zones"]}
     for row in rows["links"]:
         ends = (row["from_node"], row["to_node"])
@@ -78,7 +105,7 @@ def _visited_twice(rows: Rows) -> Iterable[Fault]:
     seen: dict[tuple[str, str], int] = {}
     for row in sorted(rows["calls"], key=lambda row: (row["service"], row["sequence"])):
         facility = row["facility"]
-        if kinds.get(facility) not in _BORDER:
+        if kinds.get(facility) not in BORDER_KINDS:
             continue
         before = seen.setdefault((row["service"], facility), row["line"])
         if before != row["line"]:

@@ -21,7 +21,14 @@ __all__ = ["frame_of", "read_columns", "read_table", "records_of"]
 
 # Tables whose rows have no name of their own.
 _UNNAMED = ("calls", "regions", "od", "months")
-_MAY_BE_EMPTY = ("background", "regions", "holidays", "other_cargo")
+_MAY_BE_EMPTY = (
+    "background",
+    "regions",
+    "holidays",
+    "other_cargo",
+    "cost_functions",
+    "currencies",
+)
 _MAX_BYTES = 32 * 2**20
 # Stands where a cell could not be read.
 _UNREAD = object()

@@ -54,7 +54,10 @@ class Facts:
     @cached_property
     def journeys(self) -> Journeys | None:
         """Journeys over routes; None without stamps."""
-        return Journeys(self.stamps, self.results.network) if self.stamps else None
+        if not self.stamps:
+            return None
+        subsidies = self.results.scenario.levers.subsidies
+        return Journeys(self.stamps, self.results.network, subsidies)
 
     @cached_property
     def goals(self) -> list[GoalProgress]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from corridor_sim.network import Network
     from corridor_sim.report.stamps import Stamps
     from corridor_sim.routes.alternatives import Route
+    from corridor_sim.scenario import Subsidy
 
 __all__ = ["Journey", "Journeys"]
 
@@ -60,28 +62,21 @@ class Journeys:
         Of the run.
     network : Network
         As the scenario had it.
+    subsidies : iterable of Subsidy
+        Of the scenario.
     """
 
-    def __init__(self, stamps: Stamps, network: Network) -> None:
+    def __init__(self, stamps: Stamps, network: Network, subsidies: Iterable[Subsidy] = ()) -> None:
         self.stamps = stamps
         self.network = network
         self.legs: dict[tuple[str, int, int], ServiceLeg] = {
-            (leg.service, leg.board_call, leg.alight_call): leg for leg in service_legs(network)
+            (leg.service, leg.board_call, leg.alight_call): leg
+            for leg in service_legs(network, subsidies=subsidies)
         }
         km = network.links["distance_km"]
         self.km = np.array(
             [float(km.get(name, 0.0)) for name in stamps.plan.resource_names], dtype=np.float64
         )
-        self.fixed = {
-            str(mode): (float(row[0]), float(row[1]), float(row[2]))
-            for mode, row in zip(
-                network.modes.index,
-                network.modes[
-                    ["cost_fixed_cny_per_teu", "handling_cny_per_teu", "cost_fixed_cny_per_t"]
-                ].to_numpy(),
-                strict=True,
-            )
-        }
         self.node = {str(name): str(node) for name, node in network.facilities["node"].items()}
 
     def of(self, place: int) -> Journey | None:
@@ -175,8 +170,7 @@ class Journeys:
         km, cost = 0.0, whole - sum(rides)
         points: list[Point] = [(0.0, 0.0), (0.0, cost)]
         for leg, ride in zip(legs, rides, strict=True):
-            fixed, handling, per_t = self.fixed[leg.mode]
-            step = min(ride, fixed + handling + t_per_teu * per_t)
+            step = min(ride, leg.fixed_cny_per_teu + t_per_teu * leg.fixed_cny_per_t)
             points.append((km, cost + step))
             km, cost = km + leg.distance_km, cost + ride
             points.append((km, cost))

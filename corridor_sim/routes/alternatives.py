@@ -39,11 +39,13 @@ class Route:
     distance_km, planned_h : float
         Length, and hours without the queues that only a run tells.
     cost_cny_per_teu, cost_cny_per_t : float
-        Freight by slot and by weight, handling and storage included.
+        Freight by slot and by weight, handling and storage included, as the shipper pays it.
     co2e_kg_per_teu, co2e_kg_per_t : float
         Planned emission by slot and by weight.
     capacity_teu, capacity_t : float
         Largest shipment all its vehicles take.
+    subsidy_cny_per_teu, subsidy_cny_per_t : float
+        What subsidies of the scenario pay besides.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Route:
     co2e_kg_per_t: float
     capacity_teu: float
     capacity_t: float
+    subsidy_cny_per_teu: float = 0.0
+    subsidy_cny_per_t: float = 0.0
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -109,7 +113,11 @@ def enumerate_routes(network: Network, od: ODTable, scenario: Scenario) -> Route
     spans = avoided_spans(network, scenario)
     pairs = pairs_of(od, network)
     found: dict[Pair, dict[str, Route]] = {pair: {} for pair in pairs}
-    legs = service_legs(network, closed=closed_services(network, scenario))
+    legs = service_legs(
+        network,
+        closed=closed_services(network, scenario),
+        subsidies=scenario.levers.subsidies,
+    )
     costs = _Costs(network, legs)
     for shut in _closure_sets(spans):
         # Where nothing of what a pair has is shut, that stays open.
@@ -171,6 +179,7 @@ class _Costs:
         }
         self.cost = table["storage_cost_cny_per_teu"].astype(float).to_dict()
         self.kg = table["co2e_kg_per_teu"].astype(float).to_dict()
+        self.is_dwell = (table["kind"] == "dwell").to_dict()
         self._known: dict[tuple[str, str, str, LegChain], Route] = {}
 
     def route(self, pair: Pair, corridor: str, chain: LegChain) -> Route:
@@ -190,6 +199,12 @@ class _Costs:
         km, hours, per_teu, per_t, kg_teu, kg_t = map(
             sum, zip(*[self.amounts[number] for number in chain], strict=True)
         )
+        stored = sum(
+            leg.storage_cny_per_teu_day * self.hours[name] / 24
+            for leg, names in zip(legs, visits.before[:-1], strict=True)
+            for name in names
+            if leg.storage_cny_per_teu_day and self.is_dwell[name]
+        )
         return Route(
             name=f"{origin}>{destination}|{corridor}|{services}",
             origin=origin,
@@ -198,12 +213,14 @@ class _Costs:
             legs=tuple([self.rides[number] for number in chain]),
             distance_km=km,
             planned_h=hours + sum([self.hours[name] for name in own]),
-            cost_cny_per_teu=per_teu + sum([self.cost[name] for name in own]),
+            cost_cny_per_teu=per_teu + sum([self.cost[name] for name in own]) + stored,
             cost_cny_per_t=per_t,
             co2e_kg_per_teu=kg_teu + sum([self.kg[name] for name in own]),
             co2e_kg_per_t=kg_t,
             capacity_teu=min([leg.capacity_teu for leg in legs]),
             capacity_t=min([leg.capacity_t for leg in legs]),
+            subsidy_cny_per_teu=sum([leg.subsidy_cny_per_teu for leg in legs]),
+            subsidy_cny_per_t=sum([leg.subsidy_cny_per_t for leg in legs]),
         )
 
 

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.network.tables import records_of
+from corridor_sim.routes.tariffs import Tariffs
 from corridor_sim.routes.waits import departure_wait_h, lock_wait_h
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from corridor_sim.network import Network
-    from corridor_sim.scenario import Scenario
+    from corridor_sim.scenario import Scenario, Subsidy
 
 __all__ = ["ServiceLeg", "build_service_graph", "closed_services", "service_legs"]
 
@@ -47,7 +48,13 @@ class ServiceLeg:
         Length, and hours from being ready to having alighted: mean wait for a departure, handling,
         running, borders and locks, without the queues that only a run tells.
     cost_cny_per_teu, cost_cny_per_t : float
-        Freight by slot and by weight.
+        Freight by slot and by weight, as the shipper pays it.
+    subsidy_cny_per_teu, subsidy_cny_per_t : float
+        What a subsidy of the scenario pays besides.
+    fixed_cny_per_teu, fixed_cny_per_t : float
+        Of the freight before any subsidy, what does not depend on the distance.
+    storage_cny_per_teu_day : float
+        Storage while a box dwells before the leg.
     co2e_kg_per_teu, co2e_kg_per_t : float
         Planned emission by slot and by weight.
     capacity_teu, capacity_t : float
@@ -70,6 +77,11 @@ class ServiceLeg:
     co2e_kg_per_t: float
     capacity_teu: float
     capacity_t: float
+    subsidy_cny_per_teu: float = 0.0
+    subsidy_cny_per_t: float = 0.0
+    fixed_cny_per_teu: float = 0.0
+    fixed_cny_per_t: float = 0.0
+    storage_cny_per_teu_day: float = 0.0
 
 
 def closed_services(network: Network, scenario: Scenario) -> set[str]:
@@ -99,7 +111,8 @@ def _finite(value: Any) -> float:
 class _Factors:
     """Costs, times and emissions of links, facilities and modes by name."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, subsidies: Iterable[Subsidy]) -> None:
+        self.tariffs = Tariffs(network, subsidies)
         self.links = {row["link"]: row for row in records_of(network.links)}
         self.facilities = {row["facility"]: row for row in records_of(network.facilities)}
         self.modes = {row["mode"]: row for row in records_of(network.modes)}
@@ -143,17 +156,16 @@ class _Factors:
         row = self.links[name]
         mode = self.modes[row["mode"]]
         km = row["distance_km"]
-        per_teu, per_t = row["cost_cny_per_teu"], row["cost_cny_per_t"]
-        if np.isnan(per_teu) and np.isnan(per_t):
-            per_teu = mode["cost_cny_per_teu_km"] * km
-            per_t = mode["cost_cny_per_t_km"] * km
+        per_teu, per_t = self.tariffs.link(row)
         by_teu = _finite(mode["co2e_g_per_teu_km"]) * km / 1000
         by_t = 0.0 if by_teu else _finite(mode["co2e_g_per_t_km"]) * km / 1000
         hours = row["time_h"].mean()
-        return np.array([km, hours, _finite(per_teu), _finite(per_t), by_teu, by_t])
+        return np.array([km, hours, per_teu, per_t, by_teu, by_t])
 
 
-def service_legs(network: Network, *, closed: Collection[str] = ()) -> list[ServiceLeg]:
+def service_legs(
+    network: Network, *, closed: Collection[str] = (), subsidies: Iterable[Subsidy] = ()
+) -> list[ServiceLeg]:
     """Return every ride that the running services offer, in the order of their names.
 
     Boxes board fill and on-demand services at the first call only.
@@ -164,13 +176,15 @@ def service_legs(network: Network, *, closed: Collection[str] = ()) -> list[Serv
         Services, calls, links, facilities and modes.
     closed : collection of str
         Services that do not run.
+    subsidies : iterable of Subsidy
+        Of the scenario.
 
     Returns
     -------
     list of ServiceLeg
         One per service and pair of calls.
     """
-    factors = _Factors(network)
+    factors = _Factors(network, subsidies)
     legs: list[ServiceLeg] = []
     for row in sorted(records_of(network.services), key=itemgetter("service")):
         name = row["service"]
@@ -183,20 +197,21 @@ def _legs_of(
     name: str, service: dict[Any, Any], calls: list[dict[str, Any]], factors: _Factors
 ) -> Iterable[ServiceLeg]:
     """Add up what lies between the calls of one service."""
-    mode = factors.modes[service["mode"]]
     moved = _USUAL_SHARE_HANDLED * min(service["capacity_teu"], 1000.0)
     priority = int(service["priority"])
     # Sums from the start of the service to the arrival at each call, and what the call itself is.
     nodes: list[str] = []
+    places: list[int] = []
     arrived: list[np.ndarray] = []
     at_call: list[np.ndarray] = []
     total = np.zeros(6)
-    for row in calls:
+    for place, row in enumerate(calls):
         if row["link"]:
             total = total + factors.link(row["link"])
         visit = factors.visit(row["facility"], moved if row["stop"] == "call" else 0.0, priority)
         if row["stop"] == "call":
             nodes.append(row["node"])
+            places.append(place)
             arrived.append(total)
             at_call.append(visit)
         total = total + visit
@@ -211,6 +226,12 @@ def _legs_of(
             km, hours, per_teu, per_t, kg_teu, kg_t = (
                 arrived[alight] - arrived[board] + at_call[alight]
             ).tolist()
+            price = factors.tariffs.leg(
+                service,
+                calls[places[board] : places[alight] + 1],
+                cny_per_teu=per_teu,
+                cny_per_t=per_t,
+            )
             yield ServiceLeg(
                 service=name,
                 board_call=board,
@@ -222,14 +243,17 @@ def _legs_of(
                 carries=frozenset(service["carries"]),
                 distance_km=km,
                 planned_h=wait_h + hours,
-                cost_cny_per_teu=per_teu
-                + mode["cost_fixed_cny_per_teu"]
-                + mode["handling_cny_per_teu"],
-                cost_cny_per_t=per_t + mode["cost_fixed_cny_per_t"],
+                cost_cny_per_teu=price.cny_per_teu,
+                cost_cny_per_t=price.cny_per_t,
                 co2e_kg_per_teu=kg_teu,
                 co2e_kg_per_t=kg_t,
                 capacity_teu=most * service["capacity_teu"],
                 capacity_t=most * service["capacity_t"],
+                subsidy_cny_per_teu=price.subsidy_cny_per_teu,
+                subsidy_cny_per_t=price.subsidy_cny_per_t,
+                fixed_cny_per_teu=price.fixed_cny_per_teu,
+                fixed_cny_per_t=price.fixed_cny_per_t,
+                storage_cny_per_teu_day=price.storage_cny_per_teu_day,
             )
 
 

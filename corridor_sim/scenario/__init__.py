@@ -4,10 +4,12 @@ from corridor_sim.scenario.models import (
     Choice,
     Demand,
     Disruption,
+    Levers,
     Limits,
     Period,
     RandomDisruption,
     Scenario,
+    Subsidy,
 )
 from corridor_sim.scenario.reading import find_scenario, scenario_files, schema
 from corridor_sim.scenario.tree import Tree
@@ -19,10 +21,12 @@ __all__ = [
     "Choice",
     "Demand",
     "Disruption",
+    "Levers",
     "Limits",
     "Period",
     "RandomDisruption",
     "Scenario",
+    "Subsidy",
     "find_scenario",
     "scenario_files",
     "schema",

@@ -49,6 +49,7 @@ def unknown_names(scenario: Scenario, network: Network) -> list[Fault]:
                 )
     for n, item in enumerate(scenario.disruptions):
         faults.extend(_lock_faults(scenario, n, item, network))
+    faults.extend(_lever_faults(scenario, network))
     partners = network.zones[network.zones["side"] == "partner"]
     regions = sorted(set(partners["region"]))
     faults.extend(
@@ -61,6 +62,34 @@ def unknown_names(scenario: Scenario, network: Network) -> list[Fault]:
         for region in scenario.demand.regions
         if region not in regions
     )
+    return faults
+
+
+def _lever_faults(scenario: Scenario, network: Network) -> list[Fault]:
+    """Return subsidies of what the network does not have, and rates of currencies it does not."""
+    faults = []
+    corridors = sorted({str(name) for name in network.services["corridor"]})
+    services = {str(name) for name in network.services.index}
+    for n, item in enumerate(scenario.levers.subsidies):
+        for field, known, where in (
+            ("corridors", corridors, "a corridor of services.csv"),
+            ("services", sorted(services), "in services.csv"),
+        ):
+            among = set(known)
+            for m, name in enumerate(getattr(item, field)):
+                if name not in among:
+                    what = f"'{shorten(name)}' is not {where}"
+                    hint = nearest(name, known)
+                    faults.append(
+                        scenario.fault(("levers", "subsidies", n, field, m), what, hint=hint)
+                    )
+    currencies = sorted(str(name) for name in network.currencies.index)
+    for name in scenario.levers.exchange_rates:
+        if name not in currencies:
+            what = f"'{shorten(name)}' is not in currencies.csv"
+            hint = nearest(name, currencies) or f"known are {', '.join(currencies) or 'none'}"
+            path = ("levers", "exchange_rates", name)
+            faults.append(scenario.fault(path, what, hint=hint, at_key=True))
     return faults
 
 

@@ -13,10 +13,12 @@ from corridor_sim.scenario.models import (
     Choice,
     Demand,
     Disruption,
+    Levers,
     Limits,
     Period,
     RandomDisruption,
     Scenario,
+    Subsidy,
 )
 from corridor_sim.scenario.tree import Tree
 
@@ -27,6 +29,8 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("period",): Period,
     ("demand",): Demand,
     ("choice",): Choice,
+    ("levers",): Levers,
+    ("levers", "subsidies"): Subsidy,
     ("limits",): Limits,
     ("disruptions",): Disruption,
     ("random_disruptions",): RandomDisruption,

@@ -209,10 +209,12 @@ class Statistics:
         Returns
         -------
         DataFrame
-            Keys, teu, cost_cny_per_teu (tariffs of the route), stock_cny_per_teu (value times the
-            shipper's value of time times the door-to-door time; delivered shipments only),
-            co2e_kg_per_teu (from simulated load factors, see `statistics.emissions`), of the
-            served shipments released in the window.
+            Keys, teu, cost_cny_per_teu (freight of the route as the shipper pays it),
+            stock_cny_per_teu (stock in transit: value times the shipper's value of time times the
+            door-to-door time; delivered shipments only), co2e_kg_per_teu (from simulated load
+            factors, see `statistics.emissions`), subsidy_cny_per_teu (what subsidies of the
+            scenario pay besides; negative where one is withdrawn), stock_cny and subsidy_cny (in
+            all), of the served shipments released in the window.
         """
         shipments = self.tables.table("shipments").having(co2e_kg=self._emissions_kg)
         released = happened(of_cargo(shipments, cargo), "release_s", self.clock)

@@ -205,10 +205,13 @@ def _shipments(run: _Run) -> Table:
         of_shipment: NDArray[np.float64] = np.array([*values, np.nan])[own.route[rows]]
         return of_shipment
 
-    def cost(rows: slice) -> NDArray[np.float64]:
-        by_teu = per_route("cost_cny_per_teu", rows) * (own.mteu[rows] / 1000)
-        by_t = per_route("cost_cny_per_t", rows) * (own.kg[rows] / 1000)
-        return np.rint(by_teu + by_t)
+    def paid(who: str) -> Maker:
+        def make(rows: slice) -> NDArray[np.float64]:
+            by_teu = per_route(f"{who}_cny_per_teu", rows) * (own.mteu[rows] / 1000)
+            by_t = per_route(f"{who}_cny_per_t", rows) * (own.kg[rows] / 1000)
+            return np.rint(by_teu + by_t)
+
+        return make
 
     def door_to_door(rows: slice) -> NDArray[np.int32]:
         delivered = run.delivered[rows]
@@ -239,7 +242,8 @@ def _shipments(run: _Run) -> Table:
             "value_cny": _plain(lambda: own.value_cny, np.int64),
             "vot_pct_per_day": _plain(lambda: own.vot_pct_per_day),
             "planned_h": lambda rows: per_route("planned_h", rows),
-            "cost_cny": cost,
+            "cost_cny": paid("cost"),
+            "subsidy_cny": paid("subsidy"),
             "release_s": _plain(lambda: own.release_s, np.int32),
             "cleared_s": _plain(lambda: run.cleared, np.int32),
             "delivered_s": _plain(lambda: run.delivered, np.int32),

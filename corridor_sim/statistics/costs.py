@@ -28,7 +28,7 @@ def costs(released: Table, by: str | Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Keys, teu and amounts per TEU.
+        Keys, teu, amounts of stock and subsidy, and amounts per TEU.
     """
     keys = as_keys(by, (*SHIPMENT_KEYS, "month"), what="costs")
     served = released.take(~released.names("corridor").is_missing())
@@ -39,9 +39,12 @@ def costs(released: Table, by: str | Sequence[str]) -> pd.DataFrame:
     served = served.having(
         stock_cny=np.where(is_in, stock, 0.0), delivered_teu=np.where(is_in, teu, 0.0)
     )
-    sums = ["teu", "cost_cny", "stock_cny", "delivered_teu", "co2e_kg"]
+    sums = ["teu", "cost_cny", "subsidy_cny", "stock_cny", "delivered_teu", "co2e_kg"]
     total = group_sum(served, keys, sums)
     total["cost_cny_per_teu"] = total["cost_cny"] / total["teu"]
     total["stock_cny_per_teu"] = total["stock_cny"] / total["delivered_teu"]
     total["co2e_kg_per_teu"] = total["co2e_kg"] / total["teu"]
-    return total.drop(columns=sums[1:])
+    total["subsidy_cny_per_teu"] = total["subsidy_cny"] / total["teu"]
+    columns = ("cost_cny", "stock_cny", "co2e_kg", "subsidy_cny")
+    per_teu = [f"{name}_per_teu" for name in columns]
+    return total[[*keys, "teu", *per_teu, "stock_cny", "subsidy_cny"]]

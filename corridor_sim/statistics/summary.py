@@ -63,6 +63,7 @@ def summarise(
     trade = statistics.trade(("corridor",)).set_index("corridor")
     times = statistics.door_to_door(("corridor",), quantiles=(0.5, 0.95)).set_index("corridor")
     costs = statistics.costs(("corridor",)).set_index("corridor")
+    delays = statistics.delays(("corridor",)).set_index("corridor")
 
     def cell(frame: pd.DataFrame, corridor: str, column: str) -> float | None:
         return _number(frame.loc[corridor, column]) if corridor in frame.index else None
@@ -75,6 +76,9 @@ def summarise(
             "p95_h": cell(times, name, "p95_h"),
             "cost_cny_per_teu": cell(costs, name, "cost_cny_per_teu"),
             "co2e_kg_per_teu": cell(costs, name, "co2e_kg_per_teu"),
+            "stock_cny_per_teu": cell(costs, name, "stock_cny_per_teu"),
+            "subsidy_cny_per_teu": cell(costs, name, "subsidy_cny_per_teu"),
+            "delayed_cny_days": cell(delays, name, "delayed_cny_days") or 0.0,
         }
         for name in corridor_names(statistics)
     }
@@ -92,6 +96,9 @@ def summarise(
             "delivered_value_cny": int(total["delivered_cny"]),
             "teu": float(total["cleared_teu"]),
             "unserved_teu": float(unserved.get("own", 0.0)),
+            "delayed_cny_days": float(delays["delayed_cny_days"].sum()),
+            "stock_cny": float(costs["stock_cny"].sum()),
+            "subsidy_cny": float(costs["subsidy_cny"].sum()),
         },
         "goal": {"target_cny": float(goal_cny), "share": value / float(goal_cny)},
         "log_digest": None,

@@ -80,8 +80,8 @@ class RunTables:
     shipments : DataFrame
         One row per shipment, the unserved included: od, k, cargo, direction, commodity, corridor,
         route, origin, destination, teu, t, value_cny, vot_pct_per_day, planned_h, cost_cny,
-        release_s, cleared_s, delivered_s, door_to_door_s, and one column per wait cause. The
-        causes add up to door_to_door_s; they are 0 until the delivery.
+        subsidy_cny, release_s, cleared_s, delivered_s, door_to_door_s, and one column per wait
+        cause. The causes add up to door_to_door_s; they are 0 until the delivery.
     legs : DataFrame
         One row per leg and one for the delivery of each served shipment: shipment (row number),
         leg, service, board_call, alight_call, board_node, alight_node, departure, start_s,

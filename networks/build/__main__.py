@@ -19,7 +19,7 @@ from networks.build.three_gorges import build_three_gorges, published_rows
 __all__ = ["build", "main"]
 
 #: Tables that are written as they stand.
-_COPIED = ("background", "zones", "modes", "regions")
+_COPIED = ("background", "zones", "modes", "cost_functions", "currencies", "regions")
 #: Demand tables that are edited by hand.
 _COPIED_DEMAND = ("commodities", "other_cargo")
 
@@ -53,7 +53,7 @@ def build(target: Path = NETWORK) -> dict[str, int]:
 
     nodes = read_raw("nodes")
     places = {row["node"]: (float(row["lon"]), float(row["lat"])) for row in nodes}
-    links = build_links(set(places))
+    links = build_links(places)
     services = build_services(links, node_names())
     facilities = facility_rows()
     stands_at = {row["facility"]: row["node"] for row in facilities}

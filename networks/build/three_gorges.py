@@ -280,6 +280,8 @@ def _write_tables(chongqing: Path, target: Path, year: LockYear) -> dict[str, in
             )
     write("calls", calls)
     write("modes", _rows(chongqing, "modes", {"inland_waterway": {}}))
+    costs: dict[str, object] = {f"inland_waterway:{way}": {} for way in ("outbound", "inbound")}
+    write("cost_functions", _rows(chongqing, "cost_functions", costs))
     write(
         "zones",
         [
@@ -339,6 +341,9 @@ def _river(chongqing: Path) -> list[dict[str, object]]:
                 "to_node": nodes[-1],
                 "mode": "inland_waterway",
                 "corridor": "yangtze",
+                "direction": "outbound"
+                if nodes in (chain[: lock + 1], chain[lock:])
+                else "inbound",
                 "distance_km": sum(float(part["distance_km"]) for part in parts),
                 "time_h": f"triangular({', '.join(number(value, 2) for value in hours)})",
                 "passages": "three_gorges",

@@ -47,6 +47,9 @@ KEYS = {
         "delivered_value_cny",
         "teu",
         "unserved_teu",
+        "delayed_cny_days",
+        "stock_cny",
+        "subsidy_cny",
     ],
     "goal": ["target_cny", "share"],
 }
@@ -57,6 +60,9 @@ CORRIDOR_KEYS = [
     "p95_h",
     "cost_cny_per_teu",
     "co2e_kg_per_teu",
+    "stock_cny_per_teu",
+    "subsidy_cny_per_teu",
+    "delayed_cny_days",
 ]
 HOSTILE = [
     "../../evil",

@@ -26,7 +26,7 @@ from corridor_sim.routes.premiums import TARGET_LOAD
 from corridor_sim.scenario import Scenario
 from corridor_sim.statistics import CAUSES, Statistics
 from corridor_sim.statistics.loads import FULL_SHARE_PERCENT
-from networks.build.links import CNY_PER_USD
+from networks.build.tables import read_raw
 from tests.docs.conftest import DOCS, PROJECT
 
 REFERENCE = DOCS / "reference"
@@ -177,7 +177,7 @@ def test_figures_of_the_code_are_those_told() -> None:
         ("explanation/model", f"{defaults.period.drain_days} more are run"),
         ("reference/glossary", f"at least {FULL_SHARE_PERCENT} %"),
         ("tutorial", f"at least {FULL_SHARE_PERCENT} %"),
-        ("explanation/simplifications", f"count {CNY_PER_USD:g} yuan"),
+        ("explanation/simplifications", f"count {read_raw('currencies')[0]['cny_per_unit']} yuan"),
     )
     for page, words in told:
         text = (DOCS / f"{page}.md").read_text(encoding="utf-8")

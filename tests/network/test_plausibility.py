@@ -40,14 +40,37 @@ def change(net: Path, *edits: Edit) -> tuple[Fault, ...]:
 
 
 def test_a_link_without_fare_needs_a_cost_function(net: Path) -> None:
-    # Roads stand in row 3 of modes.csv.
-    faults = change(net, cell("modes", 3, cost_cny_per_teu_km="0"))
+    # Roads stand in row 3 of cost_functions.csv.
+    faults = change(net, cell("cost_functions", 3, cny_per_teu_km="0"))
     assert told(faults) == [
         ("links.csv", 2, "cost_cny_per_teu"),
         ("links.csv", 3, "cost_cny_per_teu"),
     ]
-    assert "'road' has no cost function; state one of them (modes.csv, row 3)" in str(faults[0])
+    assert "'road' has no cost function; state one of them (cost_functions.csv, row 3)" in str(
+        faults[0]
+    )
     assert change(net, *(cell("links", row, cost_cny_per_teu="9") for row in (2, 3))) == ()
+
+
+def test_a_cost_function_holds_for_the_direction_it_names(net: Path) -> None:
+    faults = change(net, cell("cost_functions", 3, direction="inbound"))
+    assert told(faults) == [("links.csv", row, "cost_cny_per_teu") for row in (2, 3)]
+    assert "state one of them (cost_functions.csv, a row of its own)" in str(faults[0])
+    assert change(net, *(cell("links", row, direction="inbound") for row in (2, 3))) == ()
+
+
+def test_two_cost_functions_for_one_direction(net: Path) -> None:
+    (fault,) = change(
+        net, add("cost_functions", 3, cost_function="road home", mode="road", direction="inbound")
+    )
+    assert told((fault,)) == [("cost_functions.csv", 7, "direction")]
+    assert "'road' has a cost function here and in row 3" in str(fault)
+
+
+def test_a_currency_needs_a_rate(net: Path) -> None:
+    (fault,) = change(net, cell("links", 2, cost_cny_per_teu="9", currency="EUR"))
+    assert told((fault,)) == [("links.csv", 2, "currency")]
+    assert "has no rate; state it in currencies.csv" in str(fault)
 
 
 def test_a_fare_has_its_unit_in_its_name(net: Path) -> None:
@@ -63,7 +86,9 @@ def test_a_fare_of_the_raw_tables_has_a_unit(monkeypatch: pytest.MonkeyPatch) ->
         "networks.build.links.read_raw", lambda name: rows if name == "links" else read_raw(name)
     )
     with pytest.raises(BuildError, match=r"the fare .* of SZB-HKG has no unit"):
-        build_links({row["node"] for row in read_raw("nodes")})
+        build_links(
+            {row["node"]: (float(row["lon"]), float(row["lat"])) for row in read_raw("nodes")}
+        )
 
 
 def test_the_haul_over_a_border_holds_no_dwell(net: Path) -> None:

@@ -96,8 +96,13 @@ def write_station(
         ],
     )
     _write(folder / "regions.csv", [{"region": "Abroad", "corridor": "coastal", "zones": "Z_B"}])
-    modes = [{"mode": m, "cost_cny_per_teu_km": 1} for m in ("rail", "road", "sea", "air")]
-    _write(folder / "modes.csv", [*modes, {"mode": "inland_waterway", "cost_cny_per_teu_km": 1}])
+    modes = ("rail", "road", "sea", "air", "inland_waterway")
+    _write(folder / "modes.csv", [{"mode": mode} for mode in modes])
+    _write(
+        folder / "cost_functions.csv",
+        [{"cost_function": mode, "mode": mode, "cny_per_teu_km": 1} for mode in modes],
+    )
+    _write(folder / "currencies.csv", [{"currency": "USD", "cny_per_unit": 7}])
     (folder / "sources.md").write_text(
         "| key | what | address |\n|---|---|---|\n| S1 | test | - |\n"
     )

@@ -22,6 +22,8 @@ TABLES = (
     "calls",
     "zones",
     "modes",
+    "cost_functions",
+    "currencies",
     "regions",
 )
 
