@@ -192,7 +192,7 @@ def _corridors(results: Results) -> str:
         "yuan\nper TEU",
         "stock,\nyuan/TEU",
         "kg CO2e\nper TEU",
-        "departures\nfull",
+        "depart-\nures\nfull",
     ]
     return table(heads, rows)
 
