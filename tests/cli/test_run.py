@@ -23,6 +23,7 @@ FILES = [
     "lockages.parquet",
     "manifest.json",
     "map.html",
+    "queues.parquet",
     "shipments.parquet",
     "summary.json",
 ]
