@@ -202,6 +202,7 @@ class Results:
             },
             counts=self._counts(),
             goal_cny=self.scenario.goal_cny[0],
+            response=self.scenario.demand.response,
         )
 
     def _counts(self) -> dict[str, int | float]:

@@ -148,7 +148,7 @@ def _title(results: Results) -> str:
     clock = results.clock
     first, last = clock.date_of(clock.window[0]), clock.date_of(clock.window[1] - 1)
     name = plain(results.scenario.name)
-    title = plain(results.scenario.title)
+    title = plain(results.scenario.shown_title)
     head = f"{name}: {title}" if title and title != name else name
     return "\n".join(
         [
@@ -226,9 +226,11 @@ def _facilities(results: Results) -> str:
 def _goals(results: Results) -> str:
     progress = goal_progress(results)
     first = progress[0]
+    response = results.scenario.demand.response
+    given = "given this demand" if response is None else "demand answering to cost"
     lines = [
         (
-            f"Cleared value, given this demand: {number(first.cleared_cny / _BN, 1)} bn yuan of "
+            f"Cleared value, {given}: {number(first.cleared_cny / _BN, 1)} bn yuan of "
             f"{number(first.offered_cny / _BN, 1)} bn offered"
         )
     ]
@@ -252,6 +254,11 @@ def _goals(results: Results) -> str:
     if unserved > 0:
         lines.append(
             f"  No open route for {number(unserved)} TEU of it; they are counted as unserved"
+        )
+    if response is not None:
+        lines.append(
+            f"  Demand response is on: elasticity {response.elasticity:g} of trade to its cost "
+            f"against {plain(Path(response.relative_to).stem)}"
         )
     lines += _money(results)
     return "\n".join(lines)

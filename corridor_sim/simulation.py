@@ -14,6 +14,7 @@ from corridor_sim.demand.od import ODTable, build_od
 from corridor_sim.demand.seasons import SeasonalClock, build_clock
 from corridor_sim.demand.tables import DemandTables, read_demand_tables
 from corridor_sim.engine import UserProcess, resolve_engine, run_engine
+from corridor_sim.errors import InputError
 from corridor_sim.network import Network
 from corridor_sim.plan.compile import PlanFrame, compile_plan
 from corridor_sim.plan.limits import check_demand_size, check_service_size
@@ -21,6 +22,7 @@ from corridor_sim.results import Results
 from corridor_sim.routes.alternatives import RouteSet, enumerate_routes
 from corridor_sim.routes.choice import ChoiceModel, build_choice_model, corridor_constants
 from corridor_sim.routes.premiums import find_premiums, service_room, with_premiums
+from corridor_sim.routes.response import flow_costs, responded
 from corridor_sim.routes.service_graph import closed_services
 from corridor_sim.scenario import Scenario
 from corridor_sim.shipments import ShipmentFrame, expected_shipments
@@ -112,7 +114,43 @@ def check_inputs(scenario: Scenario) -> Network:
     """
     network, tables = read_inputs(scenario)
     _sized_demand(network, tables, scenario)
+    if scenario.demand.response is not None:
+        check_inputs(reference_of(scenario))
     return network
+
+
+def reference_of(scenario: Scenario) -> Scenario:
+    """Return the scenario at whose costs trade is as stated, where demand answers to cost.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With a response of demand.
+
+    Returns
+    -------
+    Scenario
+        Without one.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it is at fault.
+    """
+    response = scenario.demand.response
+    assert response is not None
+    try:
+        reference = Scenario.read(response.relative_to)
+    except InputError as error:
+        told = error.faults[0]
+        path = ("demand", "response", "relative_to")
+        if len(error.faults) > 1 or told.what != "no such scenario":
+            raise
+        raise InputError(
+            [scenario.fault(path, told.what, allowed=told.allowed, hint=told.hint)]
+        ) from None
+    demand = reference.demand.model_copy(update={"response": None})
+    return reference.model_copy(update={"demand": demand})
 
 
 def _sized_demand(
@@ -184,10 +222,17 @@ def _laid_groundwork(
     od, clock = _sized_demand(network, tables, scenario)
     routes = enumerate_routes(network, od, scenario) if routes is None else routes
     constants = corridor_constants(tables, scenario)
-    choice = build_choice_model(routes, constants, beta=scenario.choice.beta)
-    if scenario.choice.premiums:
-        room = service_room(network, routes)
-        choice = with_premiums(choice, room, find_premiums(choice, od, room))
+    plain = build_choice_model(routes, constants, beta=scenario.choice.beta)
+    room = service_room(network, routes) if scenario.choice.premiums else None
+
+    if scenario.demand.response is not None:
+        reference = _laid_groundwork(reference_of(scenario), None, None)
+        costs = flow_costs(reference.od, reference.choice)
+        od, choice = responded(od, plain, room, reference=costs, response=scenario.demand.response)
+    elif room is not None:
+        choice = with_premiums(plain, room, find_premiums(plain, od, room))
+    else:
+        choice = plain
     return Groundwork(
         scenario=scenario,
         network=network,

@@ -35,6 +35,7 @@ _KEYS = {
     "Scenario.demand": "See [demand](#demand)",
     "Scenario.choice": "See [choice](#choice)",
     "Scenario.limits": "See [limits](#limits)",
+    "Demand.response": "See [demand.response](#demandresponse)",
     "Scenario.levers": "See [levers](#levers)",
     "Scenario.disruptions": "See [disruptions](#disruptions)",
     "Scenario.random_disruptions": "See [random_disruptions](#random_disruptions)",

@@ -86,7 +86,7 @@ class Batch:
     @property
     def title(self) -> str:
         """One line about the scenario, for people."""
-        return str(self.manifest["identity"]["scenario"]["title"])
+        return self.scenario.shown_title
 
     @property
     def seed(self) -> int:

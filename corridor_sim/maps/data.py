@@ -193,7 +193,7 @@ def _run(results: Results) -> dict[str, Any]:
     clock = results.clock
     return {
         "scenario": clean(results.scenario.name),
-        "title": clean(results.scenario.title),
+        "title": clean(results.scenario.shown_title),
         "first": clock.date_of(clock.window[0]).isoformat(),
         "last": clock.date_of(clock.window[1] - 1).isoformat(),
         "seed": int(results.seed),

@@ -231,5 +231,5 @@ def _about(results: Results, lang: Lang) -> list[str]:
     first, last = clock.date_of(clock.window[0]), clock.date_of(clock.window[1] - 1)
     number = {"en": "replication", "zh": "重复", "both": "重复 replication"}[lang]
     address = f"{_SEED[lang]} {results.seed} · {number} {results.replication}"
-    name = scenario.title or scenario.name
+    name = scenario.shown_title or scenario.name
     return [name, f"{scenario.name} · {first} – {last} · {address}"]

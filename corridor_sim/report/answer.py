@@ -49,6 +49,16 @@ def answer(facts: Facts, worst: list[HoldUp]) -> Section:
         Paragraph(_value_words(goal), "answer"),
         Paragraph(_verdict(goal)),
     ]
+    response = facts.results.scenario.demand.response
+    if response is not None:
+        told = f"{response.elasticity:g}"
+        english = (
+            f"Demand response is on: trade answers to its cost with elasticity {told}; what is "
+            "offered is what is left of the trade of the tables."
+        )
+        chinese = f"需求响应已开启：贸易量对成本的弹性为 {told}；待运货值为响应后的贸易。"
+        words = (english, chinese)
+        blocks.append(Paragraph(words, "note"))
     if not goal.is_whole_year:
         blocks.append(Paragraph(_pace(goal), "note"))
     if worst:

@@ -17,6 +17,7 @@ References
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -197,6 +198,7 @@ def find_premiums(
     *,
     rounds: int = _ROUNDS,
     start: Premiums | None = None,
+    volume: Callable[[ChoiceModel], Floats] | None = None,
 ) -> Premiums:
     """Return premiums under which expected loads fit.
 
@@ -212,6 +214,9 @@ def find_premiums(
         Rounds of the method.
     start : Premiums, optional
         Of a similar model, to begin with.
+    volume : callable, optional
+        Returns the factor on the volume of each OD row, (rows,), under a model with premiums;
+        volumes stay as they are without one.
 
     Returns
     -------
@@ -245,7 +250,10 @@ def find_premiums(
         return room.loads(_sums(cells.route, amount, room.routes))
 
     for number in range(rounds if len(none) else 0):
-        share = cells.shares(with_premiums(model, room, Premiums(by_teu, by_t)))
+        priced = with_premiums(model, room, Premiums(by_teu, by_t))
+        share = cells.shares(priced)
+        if volume is not None:
+            share *= volume(priced)[cells.row]
         step = _FIRST_STEP / (1 + number / _HALVED_AFTER)
         vehicles = on_stretches(share * shipments)
         for premium, amount, square, capacity, unit in kinds:

@@ -8,6 +8,7 @@ from corridor_sim.scenario.models import (
     Limits,
     Period,
     RandomDisruption,
+    Response,
     Scenario,
     Subsidy,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Limits",
     "Period",
     "RandomDisruption",
+    "Response",
     "Scenario",
     "Subsidy",
     "find_scenario",

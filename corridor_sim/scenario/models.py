@@ -38,6 +38,7 @@ __all__ = [
     "Limits",
     "Period",
     "RandomDisruption",
+    "Response",
     "Scenario",
     "Subsidy",
 ]
@@ -73,6 +74,20 @@ class Period(_Model):
     drain_days: Whole = Field(default=90, ge=0, le=_MAX_DAYS, description="Days run on after")
 
 
+class Response(_Model):
+    """How trade answers to cost: a constant elasticity, against a reference scenario."""
+
+    elasticity: Number = Field(
+        ge=-10,
+        le=0,
+        description="Per cent of a flow's volume for a per cent of its generalised cost",
+    )
+    relative_to: FolderName = Field(
+        default="baseline_2025",
+        description="Scenario at whose costs trade is as stated: a shipped name or a path",
+    )
+
+
 class Demand(_Model):
     """Which trade is simulated, and factors on it."""
 
@@ -83,6 +98,9 @@ class Demand(_Model):
     other_scale: Factor = Field(default=1.0, description="Factor on other cargo and empties")
     regions: dict[Name, Factor] = Field(default={}, description="Factor by region")
     commodities: dict[Name, Factor] = Field(default={}, description="Factor by commodity")
+    response: Response | None = Field(
+        default=None, description="How own trade answers to cost; null leaves it as it is"
+    )
 
     @field_validator("table")
     @classmethod
@@ -371,6 +389,15 @@ class Scenario(_Model):
     def date_at(self, seconds: int) -> dt.date:
         """Return the local day that holds a second."""
         return self.origin + dt.timedelta(days=seconds // _DAY)
+
+    @property
+    def shown_title(self) -> str:
+        """Title with what has to be said wherever it is shown: that demand is not as given."""
+        response = self.demand.response
+        if response is None:
+            return self.title
+        label = f"demand response on, elasticity {response.elasticity:g} / 需求随成本变化"
+        return f"{self.title or self.name} ({label})"
 
     @property
     def closed_passages(self) -> frozenset[str]:

@@ -164,6 +164,7 @@ def read_scenario(source: str | Path, overrides: dict[str, Any]) -> Scenario:
     if "name" not in tree.value:
         tree.value["name"] = Tree(path.stem, str(path), 1, 1)
     _place_network(tree)
+    _place_reference(tree)
     try:
         scenario = Scenario.model_validate(tree.plain())
     except ValidationError as error:
@@ -185,6 +186,16 @@ def _place_network(tree: Tree) -> None:
     except OSError:
         # Whatever it names is no folder; the network's reader tells.
         return
+
+
+def _place_reference(tree: Tree) -> None:
+    """Find the scenario that demand answers against beside the file that names it."""
+    place = tree.at(("demand", "response", "relative_to"))
+    if not isinstance(place.value, str) or not place.line or not place.key:
+        return
+    beside = Path(place.file).parent / place.value
+    if place.value not in shipped_names("configs") and _is_file(beside):
+        place.value = str(beside.resolve())
 
 
 def _check_span(scenario: Scenario, tree: Tree) -> None:

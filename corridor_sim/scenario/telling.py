@@ -17,6 +17,7 @@ from corridor_sim.scenario.models import (
     Limits,
     Period,
     RandomDisruption,
+    Response,
     Scenario,
     Subsidy,
 )
@@ -28,6 +29,7 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     (): Scenario,
     ("period",): Period,
     ("demand",): Demand,
+    ("demand", "response"): Response,
     ("choice",): Choice,
     ("levers",): Levers,
     ("levers", "subsidies"): Subsidy,

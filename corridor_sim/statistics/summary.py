@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from corridor_sim.statistics.accessor import Statistics
+
+if TYPE_CHECKING:
+    from corridor_sim.scenario import Response
 
 __all__ = ["GATEWAY_CORRIDORS", "corridor_names", "summarise"]
 
@@ -39,6 +42,7 @@ def summarise(
     identity: Mapping[str, Any],
     counts: Mapping[str, int | float],
     goal_cny: float,
+    response: Response | None = None,
 ) -> dict[str, Any]:
     """Return the object of `corridor-sim run --json`, but for timing and digest.
 
@@ -52,6 +56,8 @@ def summarise(
         shipments, teu, departures, events of the whole simulated span.
     goal_cny : float
         Yearly trade value aimed at.
+    response : Response, optional
+        How demand answered to cost, where it did.
 
     Returns
     -------
@@ -102,4 +108,5 @@ def summarise(
         },
         "goal": {"target_cny": float(goal_cny), "share": value / float(goal_cny)},
         "log_digest": None,
+        **({"demand_response": response.model_dump()} if response is not None else {}),
     }
