@@ -11,14 +11,14 @@ from corridor_sim.cli.options import bad_input
 from corridor_sim.cli.progress import progress_by_date
 
 if TYPE_CHECKING:
-    from corridor_sim.maps.series import By, Lang
+    from corridor_sim.maps.series import By, Lang, View
 
 __all__ = ["map_command", "reproduce"]
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command("map", short_help="Draw the map of a result, or of two and their difference.")
+@click.command("map", short_help="Draw the map of a result, or of two to compare.")
 @click.argument("result", type=_FOLDER)
 @click.argument("other", type=_FOLDER, required=False)
 @click.option(
@@ -52,6 +52,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="Fetch tiles from here whenever the map is opened, for example "
     "https://tiles.example.org/{z}/{x}/{y}.png. Without it a map fetches nothing.",
 )
+@click.option(
+    "--view",
+    type=click.Choice(["difference", "side-by-side"]),
+    help="What the map of two opens with: what grew and what shrank, or a map of each that move "
+    "together; the page has a switch.  [default: difference]",
+)
 def map_command(
     result: Path,
     other: Path | None,
@@ -60,8 +66,9 @@ def map_command(
     by: By | None,
     basemap: str,
     tiles: str | None,
+    view: View | None,
 ) -> None:
-    """Draw the map of a RESULT folder, or of two and what grew and shrank from one to the OTHER.
+    """Draw the map of a RESULT folder, or of two: what grew and shrank, or both side by side.
 
     The folder of a batch gives the probability of each goal and, where it was run with --keep
     links, the 10th, 50th and 90th percentile of what passed every link; two such batches give the
@@ -75,6 +82,8 @@ def map_command(
     from corridor_sim.maps.spread import LINKS_NOT_KEPT, has_links
     from corridor_sim.results import Results
 
+    if view is not None and other is None:
+        raise click.UsageError("--view is for two results; name another one to compare")
     path = out or Path("map.html")
     if not path.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder '{path.parent}'", param_hint="--out")
@@ -108,7 +117,16 @@ def map_command(
         )
     draft = path.with_name(f".{path.name}.part")
     try:
-        write_map(source, draft, other=compared, by=by, lang=lang, basemap=basemap, tiles=tiles)
+        write_map(
+            source,
+            draft,
+            other=compared,
+            by=by,
+            lang=lang,
+            basemap=basemap,
+            tiles=tiles,
+            view=view or "difference",
+        )
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
-    from corridor_sim.maps.series import By, Lang
+    from corridor_sim.maps.series import By, Lang, View
     from corridor_sim.maps.spread import Replications
     from corridor_sim.results import Results
 
@@ -33,6 +33,7 @@ def map_page(
     lang: Lang = "both",
     basemap: str | Path = "land",
     tiles: str | None = None,
+    view: View = "difference",
 ) -> str:
     """Return the map of a run, of two and their difference, or of a batch, as a page.
 
@@ -42,7 +43,7 @@ def map_page(
         Fresh or loaded, or a batch, which gives the probability of each goal, and percentiles of
         links where it kept them.
     other : Results or Replications, optional
-        Compared with it, of the same kind: the map opens with what grew and what shrank.
+        Compared with it, of the same kind.
     by : {"month", "week"}, optional
         Steps of the slider; weeks where the scenario has short dated disruptions if not given.
     lang : {"zh", "en", "both"}
@@ -53,6 +54,9 @@ def map_page(
     tiles : str, optional
         Address of tiles with ``{z}``, ``{x}`` and ``{y}``. The page then asks that server for
         pictures each time it is opened; without it nothing is fetched.
+    view : {"difference", "side-by-side"}
+        What the map of two opens with: what grew and what shrank, or a map of each, moved together.
+        The page can be switched to the other.
 
     Returns
     -------
@@ -75,6 +79,8 @@ def map_page(
     data = _data(results, other, by, lang)
     if address is not None:
         data["tiles"] = address
+    if other is not None:
+        data["opens"] = "both" if view == "side-by-side" else "change"
     title = data["run"]["title"] or data["run"]["scenario"]
     if other is not None:
         title += " / " + (data["other"]["run"]["title"] or data["other"]["run"]["scenario"])
@@ -116,6 +122,7 @@ def write_map(
     lang: Lang = "both",
     basemap: str | Path = "land",
     tiles: str | None = None,
+    view: View = "difference",
 ) -> Path:
     """Write the map of a run, of two and their difference, or of a batch.
 
@@ -136,6 +143,8 @@ def write_map(
         What lies below.
     tiles : str, optional
         Address of tiles, which are then fetched whenever the map is opened.
+    view : {"difference", "side-by-side"}
+        What the map of two opens with.
 
     Returns
     -------
@@ -149,7 +158,7 @@ def write_map(
     OSError
         If the file cannot be written.
     """
-    page = map_page(results, other=other, by=by, lang=lang, basemap=basemap, tiles=tiles)
+    page = map_page(results, other=other, by=by, lang=lang, basemap=basemap, tiles=tiles, view=view)
     target = Path(path)
     target.write_text(page, encoding="utf-8", newline="\n")
     return target

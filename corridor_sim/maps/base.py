@@ -23,6 +23,7 @@ _ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = (
     "lines",
     "words",
+    "frames",
     "values",
     "chart",
     "cards",

@@ -88,6 +88,7 @@ class LayerList(folium.LayerControl):
             {%- for group in this.groups() %}
             {{ this.get_name() }}.addOverlay({{ group.get_name() }}, {{ group.layer_name|tojson }});
             {%- endfor %}
+            corridorMap.holdLayers({{ this.get_name() }});
             {{ this.get_name() }}.addTo({{ this._parent.get_name() }});
             corridorMap.finish({{ this._parent.get_name() }}, {{ this.drawing.get_name() }},
                                {{ this.get_name() }});

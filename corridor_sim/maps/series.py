@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from corridor_sim.maps.amounts import AMOUNTS, Amounts
 from corridor_sim.statistics import Clock
 
-__all__ = ["By", "Lang", "Moved", "Periods", "encode_counts", "rounded"]
+__all__ = ["By", "Lang", "Moved", "Periods", "View", "encode_counts", "rounded"]
 
 By = Literal["month", "week"]
 Lang = Literal["zh", "en", "both"]
+#: What the map of two runs opens with.
+View = Literal["difference", "side-by-side"]
 
 #: Units the page is told amounts in: TEU, tonnes, millions of yuan, tonnes CO2e.
 _UNITS = (1.0, 1.0, 1e6, 1e3)

@@ -77,6 +77,7 @@ FACILITY_KINDS = MappingProxyType(
         "border_road": ("road border", "公路口岸"),
         "dwell": ("dwell", "堆存"),
         "lock": ("lock", "船闸"),
+        "box_pool": ("pool of empty boxes", "空箱堆场"),
     }
 )
 
@@ -110,6 +111,7 @@ PAGE = MappingProxyType(
         "side_a": ("A", "A"),
         "side_b": ("B", "B"),
         "side_change": ("B − A", "B − A"),
+        "side_both": ("A | B", "A | B"),
         "percentile": ("percentile", "分位"),
         "percentile_low": ("10th percentile", "第 10 百分位"),
         "percentile_a": ("median", "中位数"),
@@ -154,6 +156,9 @@ PAGE = MappingProxyType(
         "weight": ("weight", "重量"),
         "co2e": ("CO2e", "CO2e"),
         "queue": ("mean queue", "平均排队"),
+        "queue_by_period": ("waiting, vehicles and boxes", "排队车船与箱"),
+        "waiting": ("waiting", "排队"),
+        "waiting_here": ("waiting: vehicles, boxes", "排队：车船、箱"),
         "wait_by_month": ("mean wait by month", "分月平均等待"),
         "heading": ("Chongqing's trade corridors", "重庆外贸通道"),
         "cleared": ("cleared customs, given this demand", "既定需求下的通关货值"),

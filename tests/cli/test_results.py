@@ -47,6 +47,16 @@ def test_the_map_is_drawn_again(call: Call, result: Path) -> None:
     assert sorted(path.name for path in Path.cwd().iterdir()) == ["map.html", "other.html"]
 
 
+def test_the_map_of_two_opens_with_the_view_asked_for(call: Call, result: Path) -> None:
+    for view, opens in ((), "change"), (("--view", "side-by-side"), "both"):
+        done = call("map", result, result, *view)
+        assert (done.code, done.err) == (0, "")
+        assert f'"opens":"{opens}"' in Path("map.html").read_text(encoding="utf-8")
+    done = call("map", result, "--view", "side-by-side")
+    assert done.code == 2
+    assert "--view is for two results" in done.err
+
+
 def test_a_map_that_cannot_be_written(
     call: Call, result: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -167,9 +167,23 @@ def ridden_tables(network: Any, moved: pd.DataFrame, clock: Clock) -> Any:
             "capacity_t": 30.0 * room.to_numpy()[offered],
         }
     )
+    facilities, weeks = pd.Index(network.facilities.index), pd.Index(clock.weeks)
+    n = len(facilities) * len(weeks)
+    queues = pd.DataFrame(
+        {
+            "facility": pd.Categorical.from_codes(
+                np.repeat(np.arange(len(facilities)), len(weeks)), categories=facilities
+            ),
+            "week": pd.Categorical.from_codes(np.arange(n) % len(weeks), categories=weeks),
+            # So many wait at the first facility in each week, and twice as many at the next.
+            "queue_s": np.tile(np.diff(clock.week_edges), len(facilities))
+            * (np.arange(n) % len(weeks))
+            * np.repeat(np.arange(len(facilities)) + 1, len(weeks)),
+        }
+    )
     empty = pd.DataFrame({"facility": pd.Categorical([])})
     frames = {"shipments": shipments, "legs": legs, "departures": departures}
-    frames |= {"facilities": empty, "queues": empty, "lockages": empty}
+    frames |= {"facilities": empty, "queues": queues, "lockages": empty}
     return RunTables({name: as_table(frame) for name, frame in frames.items()})
 
 
@@ -219,11 +233,13 @@ def made_up_results(network: Any, **scenario: Any) -> Any:
         "name": "baseline_2025",
         "title": "The year 2025 as it was",
         "goal_cny": (1.0e12, 1.1e12),
+        **scenario,
     }
+    facts.setdefault("shown_title", facts["title"])
     return MadeUpResults(
         network=one_service_per_link(network),
         statistics=MadeUpStatistics(network, clock),
-        scenario=SimpleNamespace(**{**facts, **scenario}),
+        scenario=SimpleNamespace(**facts),
         clock=clock,
         seed=1,
         replication=0,

@@ -19,8 +19,14 @@ pytestmark = pytest.mark.browser
 Visitor = Callable[..., Visit]
 
 
+def on_paper(seen: Visit) -> None:
+    """Have the lines drawn as for paper, as elements that can be looked at."""
+    seen.page.evaluate("corridorMap.forPaper(true)")
+
+
 def paths(seen: Visit, pane: str) -> int:
-    """Count what a pane draws; an empty path is not seen."""
+    """Count what a pane draws on paper; an empty path is not seen."""
+    on_paper(seen)
     return int(
         seen.page.evaluate(
             "pane => [...document.querySelectorAll(`.leaflet-${pane}-pane path`)]"
@@ -119,6 +125,7 @@ def test_each_corridor_is_a_layer_that_can_be_switched_off(
 
 def test_the_switch_turns_width_from_boxes_to_yuan(visit: Visitor, shipped_map: Path) -> None:
     seen = visit(shipped_map)
+    on_paper(seen)
     assert "TEU" in text(seen, ".legend .widths")
     widths = "paths => paths.map(path => path.getAttribute('stroke-width'))"
     before = seen.page.eval_on_selector_all(".leaflet-flows-pane path", widths)
@@ -252,6 +259,7 @@ def test_full_links_are_dashed_and_those_without_timetable_grey(
         0.97 * results.statistics.moved.loc["rail:CQ>QZ", "capacity_teu"]
     )
     seen = visit(write_map(results, tmp_path / "full.html"))
+    on_paper(seen)
     strokes = seen.page.eval_on_selector_all(
         ".leaflet-flows-pane path",
         "all => all.map(p => [p.getAttribute('stroke'), p.getAttribute('stroke-dasharray')])",

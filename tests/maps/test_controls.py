@@ -14,7 +14,7 @@ import pytest
 from corridor_sim.maps import write_map
 from corridor_sim.maps.series import Lang
 from tests.maps.runs import made_up_results, small_network
-from tests.maps.test_browser import open_link, text
+from tests.maps.test_browser import on_paper, open_link, text
 from tests.pages import Visit
 
 pytestmark = pytest.mark.browser
@@ -84,6 +84,7 @@ def test_cargo_and_measures_add_up(visit: Visitor, small_map: Path) -> None:
 
 def test_a_mode_can_be_taken_off_the_map(visit: Visitor, small_map: Path) -> None:
     seen = visit(small_map)
+    on_paper(seen)
     lines = "document.querySelectorAll('.leaflet-flows-pane path').length"
     before = seen.page.evaluate(lines)
     seen.page.click(".switch summary")
@@ -117,6 +118,7 @@ def test_a_difference_shows_what_grew_and_what_shrank(visit: Visitor, tmp_path: 
     b.statistics.moved.loc["rail:CQ>QZ", "teu"] += 4_000.0
     b.statistics.moved.loc["sea:QZ>SIN", "teu"] -= 1_000.0
     seen = visit(write_map(a, tmp_path / "map.html", other=b))
+    on_paper(seen)
     strokes = seen.page.eval_on_selector_all(
         ".leaflet-flows-pane path",
         "all => all.map(p => [p.getAttribute('stroke'), p.getAttribute('stroke-dasharray')])",

@@ -122,6 +122,40 @@ def test_text_from_the_tables_does_not_act(
     seen.assert_quiet()
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("payload", [PAYLOADS[rank] for rank in (0, 2, 4, 11, 15, 22)])
+def test_text_of_two_runs_side_by_side_does_not_act(
+    visit: Callable[..., Visit], tmp_path: Path, payload: str
+) -> None:
+    page = map_page(poisoned(payload), other=poisoned(payload), view="side-by-side", by="week")
+    assert str(7 * 191) not in page
+    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+    file = tmp_path / "map.html"
+    file.write_text(page, encoding="utf-8")
+    seen = visit(file)
+    seen.page.evaluate(
+        """() => {
+            corridorMap.showPeriod(30);
+            corridorMap.frames.forEach(frame => corridorMap.within(frame, () => {
+                corridorMap.data.nodes.forEach((node, rank) => {
+                    corridorMap.openCard([30, 106], corridorMap.nodeCard(node, rank));
+                    frame.map.openTooltip(corridorMap.nodeTooltip(node, rank), [30, 106]);
+                });
+                corridorMap.data.stretches.forEach((_, rank) => corridorMap.openStretch(rank));
+            }));
+            corridorMap.choose({ side: "change" });
+            corridorMap.data.nodes.forEach((node, rank) => corridorMap.openCard(
+                [30, 106], corridorMap.nodeCard(node, rank)));
+            corridorMap.choose({ side: "both" });
+        }"""
+    )
+    seen.page.wait_for_timeout(30)
+    assert seen.page.evaluate("window.ran") is None
+    assert seen.page.locator("iframe, img, [onerror], [onload], a[href^=javascript]").count() == 0
+    assert payload[:20] in seen.page.inner_text("#map_other .badge")
+    seen.assert_quiet()
+
+
 def test_half_a_character_in_a_scenario_does_not_stop_the_map() -> None:
     page = map_page(made_up_results(small_network(), name="half \ud83d", title="\udc00 title"))
     assert "half" in page

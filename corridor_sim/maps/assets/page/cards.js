@@ -3,6 +3,9 @@
   var sheet = null;
 
   self.openCard = function (at, card) {
+    self.frames.forEach(function (frame) {
+      if (frame.map !== self.map) frame.map.closePopup();
+    });
     self.map.eachLayer(function (layer) {
       if (layer.getTooltip && layer.getTooltip()) layer.closeTooltip();
     });
@@ -11,14 +14,14 @@
   };
 
   function openPopup(at, card) {
-    var panel = document.querySelector(".panel"), size = self.map.getSize();
+    var panel = document.querySelector(".panel"), size = self.map.getSize(), two = self.isSplit();
     L.popup({
       minWidth: 320, maxWidth: 348, maxHeight: Math.max(240, Math.min(560, size.y - 120)), className: "popup",
       // The whole card comes into sight beside the controls.
-      autoPanPaddingTopLeft: [panel.offsetWidth + 30, 14],
-      autoPanPaddingBottomRight: [size.x > 1100 ? 280 : 20, 20]
+      autoPanPaddingTopLeft: [two ? 14 : panel.offsetWidth + 30, two ? 56 : 14],
+      autoPanPaddingBottomRight: [!two && size.x > 1100 ? 280 : 20, 20]
     }).setLatLng(at).setContent(card).openOn(self.map);
-    var close = document.querySelector(".leaflet-popup-close-button");
+    var close = self.map.getContainer().querySelector(".leaflet-popup-close-button");
     close.setAttribute("aria-label", self.plain(self.word("close")));
   }
 
@@ -33,7 +36,7 @@
   }
 
   self.closeCard = function () {
-    self.map.closePopup();
+    self.frames.forEach(function (frame) { frame.map.closePopup(); });
     if (sheet) sheet.remove();
     sheet = null;
   };

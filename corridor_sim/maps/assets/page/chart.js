@@ -52,23 +52,39 @@
 
   // Mean wait at a facility by month, hours.
   self.waitChart = function (months, waits) {
-    var peak = waits.reduce(function (most, hours) { return Math.max(most, hours || 0); }, 0);
-    if (!peak) return null;
-    var step = (WIDTH - LEFT - RIGHT) / months.length, height = 26;
-    var parts = waits.map(function (hours, month) {
-      var size = 20 * (hours || 0) / peak;
-      return self.svg("rect", {
-        x: LEFT + month * step + step * 0.12, width: step * 0.76, y: height - size, height: size,
-        "class": "wait-bar" + (self.period !== null && month === self.data.periods.month[self.period]
-          ? " now" : "")
-      }, self.svg("title", {}, months[month] + ": " + self.hours(hours)));
+    var now = self.period === null ? null : self.data.periods.month[self.period];
+    return smallBars("wait_by_month", months, waits, now, self.hours);
+  };
+
+  // How many wait at a facility in each period.
+  self.queueChart = function (names, queue) {
+    return smallBars("queue_by_period", names, queue, self.period, function (value) {
+      return self.number(value, 1);
     });
+  };
+
+  function smallBars(key, names, values, now, told) {
+    var peak = 0, at = 0;
+    values.forEach(function (value, rank) {
+      if (value > peak) { peak = value; at = rank; }
+    });
+    if (!peak) return null;
+    var step = (WIDTH - LEFT - RIGHT) / names.length, top = 13, height = 37;
+    var label = self.plain(self.word(key)) + " · " + self.plain(["max", "最大"]) + " " + told(peak) +
+      " (" + names[at] + ")";
+    var parts = values.map(function (value, rank) {
+      var size = (height - top - 2) * (value || 0) / peak;
+      return self.svg("rect", {
+        x: LEFT + rank * step + step * 0.12, width: step * 0.76, y: height - size, height: size,
+        "class": (key === "wait_by_month" ? "wait-bar" : "queue-bar") + (now === rank ? " now" : "")
+      }, self.svg("title", {}, names[rank] + ": " + told(value)));
+    });
+    parts.push(text(LEFT, 10, label, "start"));
     return self.svg("svg", {
       viewBox: "0 0 " + WIDTH + " " + height, width: WIDTH, height: height, role: "img",
-      "class": "chart", "aria-label": self.plain(self.word("wait_by_month")) + ", " +
-        self.plain(["max", "最大"]) + " " + self.hours(peak)
+      "class": "chart", "aria-label": label
     }, parts);
-  };
+  }
 
   // The gauge: stacked cleared value by corridor, what was offered, and the goals, in bn yuan.
   self.gauge = function (goal) {

@@ -9,7 +9,9 @@
     { from: 0.95, css: "--use-4", words: "≥ 95 %", dashed: true }
   ];
   var WIDEST = 16, MOST_SVG_LINES = 1500;
-  var flows = [];
+  var colours = Object.create(null);
+
+  function flows() { return self.frame.flows; }
 
   self.classOf = function (share) {
     var found = null;
@@ -20,7 +22,10 @@
   };
 
   self.colour = function (css) {
-    return getComputedStyle(document.documentElement).getPropertyValue(css).trim();
+    if (!(css in colours)) {
+      colours[css] = getComputedStyle(document.documentElement).getPropertyValue(css).trim();
+    }
+    return colours[css];
   };
 
   // Lines are thinner on a small map, where many of them meet.
@@ -48,30 +53,34 @@
 
   // The largest amount on any line: of any period where periods are shown, so that they compare.
   self.most = function () {
+    return self.isSplit() ? Math.max.apply(null, self.frames.map(function (frame) {
+      return self.within(frame, mostHere);
+    })) : mostHere();
+  };
+
+  function mostHere() {
     if (self.spreads()) return mostHigh();
     if (self.period === null || self.isChange()) return mostNow();
     var key = self.measure + self.cargo + self.side;
     if (!(key in mostOf)) {
-      mostOf[key] = flows.reduce(function (most, flow) {
+      mostOf[key] = flows().reduce(function (most, flow) {
         return Math.max.apply(null, [most].concat(seriesOf(flow.stretch, 0),
                                                   seriesOf(flow.stretch, 1)));
       }, 0);
     }
     return mostOf[key];
-  };
+  }
   var mostOf = Object.create(null);
 
   // Percentiles are drawn to one scale.
   function mostHigh() {
-    var side = self.side;
-    self.side = "high";
-    var most = flows.reduce(function (found, flow) {
-      return self.sums(flow.stretch).reduce(function (more, way) {
-        return Math.max(more, way.value);
-      }, found);
-    }, 0);
-    self.side = side;
-    return most;
+    return self.as("high", function () {
+      return flows().reduce(function (found, flow) {
+        return self.sums(flow.stretch).reduce(function (more, way) {
+          return Math.max(more, way.value);
+        }, found);
+      }, 0);
+    });
   }
 
   // What runs along a stretch, or against it, in each period.
@@ -87,14 +96,16 @@
   }
 
   function mostNow() {
-    return flows.reduce(function (most, flow) {
+    return flows().reduce(function (most, flow) {
       return Math.max(most, Math.abs(flow.ways[0].value), Math.abs(flow.ways[1].value));
     }, 0);
   }
 
   // The middle of the line a link is drawn on, null where it is not drawn.
   self.middleOf = function (rank) {
-    var found = flows.filter(function (flow) { return flow.stretch.links.indexOf(rank) >= 0; })[0];
+    var found = flows().filter(function (flow) {
+      return flow.stretch.links.indexOf(rank) >= 0;
+    })[0];
     if (!found) return null;
     var points = self.decode(found.stretch.line[0]);
     return points[Math.floor(points.length / 2)];
@@ -106,26 +117,27 @@
     return value && most ? 0.9 + WIDEST * self.scale() * Math.sqrt(Math.min(1, Math.abs(value) / most)) : 0.7;
   }
 
+  function isMany() { return flows().length * 2 > MOST_SVG_LINES; }
+
+  // The lines that are seen. What the pointer meets is added when they are, by `addHits`.
   self.addFlows = function (groups) {
     var map = self.map;
     ["flows", "hits"].forEach(function (name, rank) {
       map.createPane(name).style.zIndex = 400 + rank * 10;
     });
     map.getPane("flows").style.pointerEvents = "none";
-    flows = self.data.stretches.filter(function (stretch) { return stretch.line.length; }).map(
-      function (stretch) {
-        return { stretch: stretch, ways: self.sums(stretch), lines: [],
-                 mode: self.data.links[stretch.links[0]].mode, group: groups[self.data.links[stretch.links[0]].corridor] };
-      });
-    var many = flows.length * 2 > MOST_SVG_LINES;
-    var renderer = (many ? L.canvas : L.svg)({ pane: "flows", padding: 0.3 });
-    var hits = (many ? L.canvas : L.svg)({ pane: "hits", padding: 0.1 });
+    self.frame.flows = self.data.stretches.filter(function (stretch) {
+      return stretch.line.length;
+    }).map(function (stretch) {
+      var link = self.data.links[stretch.links[0]];
+      return { stretch: stretch, ways: self.sums(stretch), lines: [], hit: null,
+               mode: link.mode, group: groups[link.corridor] };
+    });
+    // A canvas is there in a fraction of the time of as many elements; see `forPaper`.
+    var renderer = L.canvas({ pane: "flows", padding: 0.3 });
     var styles = styler(), drawn = [];
-    flows.forEach(function (flow) {
-      var parts = flow.stretch.line.map(self.decode);
-      pin(parts[0], 0, flow.stretch);
-      pin(parts[parts.length - 1], parts[parts.length - 1].length - 1, flow.stretch);
-      parts = parts.concat(westwards(parts));
+    flows().forEach(function (flow) {
+      var parts = flow.parts = partsOf(flow.stretch);
       var back = parts.map(function (part) { return part.slice().reverse(); }).reverse();
       flow.ways.forEach(function (way, side) {
         if (!way.there) return;
@@ -134,15 +146,65 @@
           smoothFactor: 1.2
         }, styles(way)));
         flow.lines.push({ line: line, side: side });
-        drawn.push({ line: line, group: flow.group, value: Math.abs(way.value) });
+        drawn.push({ line: line, group: flow.group, mode: flow.mode, value: Math.abs(way.value) });
       });
-      flow.hit = hitLine(flow, parts, hits);
-      flow.hit.addTo(flow.group);
     });
     // Wide lines lie below narrow ones.
     drawn.sort(function (a, b) { return b.value - a.value; });
-    drawn.forEach(function (one) { one.line.addTo(one.group); });
-    map.on("zoomend", restyle);
+    drawn.forEach(function (one) {
+      if (!self.hiddenModes[one.mode]) one.line.addTo(one.group);
+    });
+    map.on("zoomend", self.here(restyle));
+  };
+
+  // Paper wants lines that stay sharp at any size: elements instead of a canvas, but for very many.
+  self.forPaper = function (on) {
+    self.each(function (frame) {
+      if (isMany() || Boolean(frame.isForPaper) === on) return;
+      frame.isForPaper = on;
+      var renderer = (on ? L.svg : L.canvas)({ pane: "flows", padding: 0.3 }), shown = [];
+      flows().forEach(function (flow) {
+        flow.lines.forEach(function (one) {
+          if (flow.group.hasLayer(one.line)) shown.push([flow, one.line]);
+          flow.group.removeLayer(one.line);
+          if (one.line.options.renderer._map) one.line.options.renderer.remove();
+          one.line.options.renderer = renderer;
+        });
+      });
+      shown.forEach(function (pair) { pair[1].addTo(pair[0].group); });
+    });
+    self.restyleFlows();
+  };
+  // On paper nothing can be opened: the legend is.
+  window.addEventListener("beforeprint", function () {
+    var legend = document.querySelector("details.legend");
+    legend.dataset.onScreen = legend.open ? "open" : "";
+    legend.open = true;
+    self.forPaper(true);
+  });
+  window.addEventListener("afterprint", function () {
+    var legend = document.querySelector("details.legend");
+    legend.open = legend.dataset.onScreen === "open";
+    self.forPaper(false);
+  });
+
+  // The points of a stretch, the same for all frames.
+  function partsOf(stretch) {
+    if (stretch.parts) return stretch.parts;
+    var parts = stretch.line.map(self.decode);
+    pin(parts[0], 0, stretch);
+    pin(parts[parts.length - 1], parts[parts.length - 1].length - 1, stretch);
+    stretch.parts = parts.concat(westwards(parts));
+    return stretch.parts;
+  }
+
+  // What clicks and pointers meet: not seen, on a canvas that costs no element for each line.
+  self.addHits = function () {
+    var renderer = L.canvas({ pane: "hits", padding: 0.1 });
+    flows().forEach(function (flow) {
+      flow.hit = hitLine(flow, flow.parts, renderer);
+      if (!self.hiddenModes[flow.mode]) flow.hit.addTo(flow.group);
+    });
   };
 
   // A lane that leaves the map in the Atlantic goes on to the Americas shown once more in the west.
@@ -160,9 +222,9 @@
       pane: "hits", renderer: renderer, color: "#000", opacity: 0, weight: hitWidth(flow),
       lineCap: "butt", smoothFactor: 1.2
     });
-    hit.bindTooltip(function () { return self.stretchTooltip(flow); },
+    hit.bindTooltip(self.here(function () { return self.stretchTooltip(flow); }),
                     { sticky: true, className: "tip-box", opacity: 1 });
-    hit.on("click", function (event) { self.openStretchAt(event.latlng, flow); });
+    hit.on("click", self.here(function (event) { self.openStretchAt(event.latlng, flow); }));
     hit.on("mouseover", function () { hit.setStyle({ opacity: 0.16 }); });
     hit.on("mouseout", function () { hit.setStyle({ opacity: 0 }); });
     return hit;
@@ -220,34 +282,44 @@
 
   function restyle() {
     var styles = styler();
-    flows.forEach(function (flow) {
+    flows().forEach(function (flow) {
       flow.lines.forEach(function (one) {
         one.line.setStyle(styles(flow.ways[one.side]));
         one.line.redraw();
       });
-      flow.hit.setStyle({ weight: hitWidth(flow) });
+      if (flow.hit) flow.hit.setStyle({ weight: hitWidth(flow) });
     });
   }
 
   self.restyleFlows = function () {
-    flows.forEach(function (flow) { flow.ways = self.sums(flow.stretch); });
-    restyle();
-    var all = [];
-    flows.forEach(function (flow) {
-      flow.lines.forEach(function (one) {
-        all.push({ line: one.line, value: Math.abs(flow.ways[one.side].value) });
-      });
+    // Two maps have one scale: the amounts of both come first.
+    self.each(function () {
+      flows().forEach(function (flow) { flow.ways = self.sums(flow.stretch); });
     });
-    all.sort(function (a, b) { return b.value - a.value; });
-    all.forEach(function (one) { if (one.line._map) one.line.bringToFront(); });
+    self.each(function () {
+      restyle();
+      var all = [];
+      flows().forEach(function (flow) {
+        flow.lines.forEach(function (one) {
+          all.push({ line: one.line, value: Math.abs(flow.ways[one.side].value) });
+        });
+      });
+      all.sort(function (a, b) { return b.value - a.value; });
+      all.forEach(function (one) { if (one.line._map) one.line.bringToFront(); });
+    });
   };
 
   // Shows the lines of a mode or takes them away.
+  self.hiddenModes = Object.create(null);
   self.showMode = function (mode, on) {
-    flows.forEach(function (flow) {
-      if (flow.mode !== mode) return;
-      flow.lines.map(function (one) { return one.line; }).concat(flow.hit).forEach(function (line) {
-        if (on) line.addTo(flow.group); else flow.group.removeLayer(line);
+    self.hiddenModes[mode] = !on;
+    self.frames.forEach(function (frame) {
+      frame.flows.forEach(function (flow) {
+        if (flow.mode !== mode) return;
+        flow.lines.map(function (one) { return one.line; }).concat(flow.hit || []).forEach(
+          function (line) {
+            if (on) line.addTo(flow.group); else flow.group.removeLayer(line);
+          });
       });
     });
     if (on) self.restyleFlows();
@@ -255,14 +327,14 @@
 
   self.modes = function () {
     var found = [];
-    flows.forEach(function (flow) { if (found.indexOf(flow.mode) < 0) found.push(flow.mode); });
+    flows().forEach(function (flow) { if (found.indexOf(flow.mode) < 0) found.push(flow.mode); });
     return found;
   };
 
   // Opens the card of a stretch by its rank in the data.
   self.openStretch = function (rank) {
-    flows.forEach(function (flow) {
-      if (flow.stretch !== self.data.stretches[rank] || !flow.hit._map) return;
+    flows().forEach(function (flow) {
+      if (flow.stretch !== self.data.stretches[rank] || !flow.hit || !flow.hit._map) return;
       self.openStretchAt(flow.hit.getCenter(), flow);
     });
   };

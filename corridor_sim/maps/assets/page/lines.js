@@ -59,43 +59,44 @@ var corridorMap = {};
   // The size of the world at zoom 0, in pixels of Web Mercator.
   var WORLD = 256;
 
-  // Lines as one path in pixels of zoom 0. The cut in the Atlantic is no coast: `skipCut` leaves
-  // out the pieces along it.
-  function pathOf(texts, skipCut) {
-    var path = new Path2D();
+  // Lines as one path in pixels of zoom 0. The cut in the Atlantic is no coast: the path in
+  // `coasts`, if given, leaves out the pieces along it.
+  function pathOf(texts, coasts) {
+    var path = new Path2D(), perDegree = WORLD / 360, half = Math.PI / 360;
     texts.forEach(function (text) {
-      var last = null;
+      var wasOnCut = false, isFirst = true;
       self.decode(text).forEach(function (point) {
-        var x = (point[1] + 180) / 360 * WORLD;
-        var y = WORLD / 2 - WORLD / (2 * Math.PI) *
-          Math.log(Math.tan(Math.PI / 4 + point[0] * Math.PI / 360));
-        if (last === null || (skipCut && onCut(last) && onCut(point))) path.moveTo(x, y);
-        else path.lineTo(x, y);
-        last = point;
+        var x = (point[1] + 180) * perDegree, onCut = (point[1] + 30) % 360 === 0;
+        var y = WORLD / 2 - WORLD / (2 * Math.PI) * Math.log(Math.tan(Math.PI / 4 + point[0] * half));
+        if (isFirst) path.moveTo(x, y); else path.lineTo(x, y);
+        if (coasts && (isFirst || (wasOnCut && onCut))) coasts.moveTo(x, y);
+        else if (coasts) coasts.lineTo(x, y);
+        isFirst = false;
+        wasOnCut = onCut;
       });
     });
     return path;
   }
 
-  function onCut(point) { return (point[1] + 30) % 360 === 0; }
-
   function flat(areas) { return [].concat.apply([], areas); }
+
+  function pathsOf(base) {
+    var coasts = new Path2D(), colour = self.colour;
+    return [
+      { path: pathOf(flat(base.land), coasts), fill: colour("--land") },
+      { path: coasts, stroke: colour("--coast"), width: 0.8 },
+      { path: pathOf(base.rivers), stroke: colour("--river"), width: 0.8 },
+      { path: pathOf(flat(base.lakes)), fill: colour("--sea"), stroke: colour("--river"), width: 0.6 },
+      { path: pathOf(base.borders || []), stroke: colour("--border"), width: 0.9 }
+    ];
+  }
 
   // Land, lakes and rivers on a canvas of their own that takes no part in clicks. Leaflet places
   // the canvas; the paths are made once and only scaled, which is many times faster than layers.
   var Base = L.Canvas.extend({
     initialize: function (base) {
       L.Canvas.prototype.initialize.call(this, { pane: "base", padding: 0.4 });
-      var css = getComputedStyle(document.documentElement);
-      function colour(name) { return css.getPropertyValue(name).trim(); }
-      var land = flat(base.land), lakes = flat(base.lakes);
-      this._layersOfBase = [
-        { path: pathOf(land), fill: colour("--land") },
-        { path: pathOf(land, true), stroke: colour("--coast"), width: 0.8 },
-        { path: pathOf(base.rivers), stroke: colour("--river"), width: 0.8 },
-        { path: pathOf(lakes), fill: colour("--sea"), stroke: colour("--river"), width: 0.6 },
-        { path: pathOf(base.borders || []), stroke: colour("--border"), width: 0.9 }
-      ];
+      this._layersOfBase = base.drawn || (base.drawn = pathsOf(base));
     },
 
     _draw: function () {

@@ -6,14 +6,29 @@
         L.DomEvent.disableClickPropagation(node);
         L.DomEvent.disableScrollPropagation(node);
         node.classList.add("box", name);
-        // Names on the map make room for a control that grows.
-        new ResizeObserver(function () { self.map.fire("controlchange"); }).observe(node);
+        self.noteSize(node);
         return node;
       }
     });
     new Control({ position: position }).addTo(self.map);
     return node;
   }
+
+  // Names on the map make room for a control that grows.
+  self.noteSize = function (node) {
+    new ResizeObserver(function () {
+      self.each(function (frame) { frame.map.fire("controlchange"); });
+    }).observe(node);
+  };
+
+  // Two maps need the room of lists that can be opened again.
+  self.fold = function (on) {
+    document.querySelectorAll(".panel details, details.legend, .leaflet-control-layers details")
+      .forEach(function (list) {
+        if (on) list.dataset.wasOpen = list.open ? "yes" : "";
+        list.open = on ? false : Boolean(list.dataset.wasOpen);
+      });
+  };
 
   function section(key, children, open, note) {
     var attributes = open ? { open: "" } : {};
@@ -42,9 +57,10 @@
     ]), "panel");
     function fill() {
       var open = answer.querySelector("details");
-      var isOpen = open ? open.open : wide && !(other && self.isChange());
+      var both = other && (self.isChange() || self.isSplit());
+      var isOpen = open ? open.open : wide && !self.isSplit();
       answer.textContent = "";
-      (other && self.isChange() ? change() : reached(self.side === "b" ? other.goal : self.data.goal,
+      (both ? change(isOpen) : reached(self.side === "b" ? other.goal : self.data.goal,
                                                      isOpen)).forEach(function (node) {
         if (node) answer.appendChild(node);
       });
@@ -54,7 +70,7 @@
     // On a small screen the controls on the right begin below it.
     new ResizeObserver(function () {
       document.documentElement.style.setProperty("--panel-height", panel.offsetHeight + "px");
-      self.map.fire("controlchange");
+      self.each(function (frame) { frame.map.fire("controlchange"); });
     }).observe(panel);
   };
 
@@ -128,7 +144,7 @@
   }
 
   // What the second run cleared more or less than the first, by corridor.
-  function change() {
+  function change(open) {
     var a = soFar(self.data.goal), b = soFar(self.data.other.goal), names = [];
     var head = self.el("tr", {}, [self.el("td", {}, "")].concat(["A", "B", "B − A"].map(
       function (name) { return self.el("th", { scope: "col" }, name); })));
@@ -145,19 +161,31 @@
       return self.el("tr", {}, [
         self.el("th", { scope: "row" }, title), self.el("td", {}, self.number(x, 1)),
         self.el("td", {}, self.number(y, 1)),
-        self.el("td", {}, self.el("b", {}, (y > x ? "+" : "") + self.number(y - x, 2)))
+        self.el("td", {}, self.el("b", {}, signedNumber(y - x, 2)))
       ]);
     }
     return [
-      self.el("p", { "class": "headline" }, [
-        self.el("b", {}, [b.cleared >= a.cleared ? "+" : "−",
-                          self.yuan(Math.abs(b.cleared - a.cleared) * 1000)])]),
+      self.el("p", { "class": "headline" }, moneyChange(b.cleared - a.cleared)),
       self.el("p", { "class": "quiet" }, self.say("change_note")),
-      self.el("table", {}, [self.el("caption", { "class": "quiet" }, self.say("cleared_bn")), head]
-        .concat(names.map(function (name) {
-          return row(self.both(name), find(a, name), find(b, name));
-        }), [row(self.say("all"), a.cleared, b.cleared)]))
+      section("by_corridor", self.el("table", {}, [
+        self.el("caption", { "class": "quiet" }, self.say("cleared_bn")), head
+      ].concat(names.map(function (name) {
+        return row(self.both(name), find(a, name), find(b, name));
+      }), [row(self.say("all"), a.cleared, b.cleared)])), open)
     ];
+  }
+
+  function signedNumber(value, digits) {
+    var text = self.number(value, digits);
+    return value > 0 && /[1-9]/.test(text) ? "+" + text : text;
+  }
+
+  function moneyChange(bn) {
+    var sign = bn < 0 ? "−" : "+", size = Math.abs(bn);
+    var chinese = sign + self.short(size * 10) + " 亿元", english = sign + self.short(size) + " bn yuan";
+    if (self.lang === "en") return self.el("b", {}, english);
+    if (self.lang === "zh") return self.el("b", {}, chinese);
+    return self.el("span", {}, [self.el("b", {}, chinese), " ", self.el("span", {}, english)]);
   }
 
   function pace(goal) {
@@ -226,17 +254,33 @@
     return self.el("label", { "for": name }, [self.say(words), box]);
   }
 
+  // What a map beside another one shows: run, and what it cleared so far.
+  self.addBadge = function () {
+    var isB = self.side === "b", run = isB ? self.data.other.run : self.data.run;
+    var value = self.el("b", {}), box = self.el("div", { "class": "badge leaflet-control" }, [
+      self.el("i", {}, isB ? "B" : "A"), self.el("span", {}, told(run)), value
+    ]);
+    function fill() {
+      var goal = soFar(isB ? self.data.other.goal : self.data.goal);
+      value.textContent = self.plain([self.number(goal.cleared, 1) + " bn yuan",
+                                      self.number(goal.cleared * 10, 0) + " 亿元"]);
+    }
+    fill();
+    self.map.getContainer().appendChild(box);
+    self.map.on("statechange", self.here(fill));
+  };
+
   self.addSwitch = function () {
     var batch = self.data.batch, fields = batch ? [] : [
       select("measure", ["teu", "t", "cny", "kg"], self.measure),
       select("cargo", ["all", "own", "export", "import"], self.cargo)
     ];
     if (batch && batch.measures.length) {
-      fields.push(self.spreads() ? select("side", self.PERCENTILES, self.side, "percentile") : null,
+      fields.push(self.spreads() ? select("side", self.PERCENTILES, self.shown, "percentile") : null,
                   select("measure", batch.measures, self.measure),
                   self.el("p", { "class": "quiet" }, self.say(self.spreads() ? "percentiles_note" : "means_note")));
     }
-    if (self.data.other) fields.unshift(select("side", ["change", "a", "b"], self.side));
+    if (self.data.other) fields.unshift(select("side", ["change", "both", "a", "b"], self.shown));
     var modes = self.modes();
     if (modes.length > 1) {
       fields.push(self.el("details", {}, [self.el("summary", {}, self.say("modes"))].concat(
@@ -288,14 +332,14 @@
     classes.push(line(self.colour("--use-none"), 6, null, self.say("no_limit")));
     classes.push(line(self.colour("--unused"), 1, null, self.say("unused")));
     var open = !self.isNarrow() && window.innerHeight > 720;
-    var kinds = self.el("div", {});
+    var kinds = self.el("div", {}), waiting = self.el("div", { "class": "waiting" });
     var changes = [line(self.colour("--grew"), 6, null, self.say("grew")),
                    line(self.colour("--shrank"), 6, "8 4", self.say("shrank")),
                    line(self.colour("--unused"), 1, null, self.say("unchanged"))];
     var box = self.el("details", open ? { open: "" } : {}, [
       self.el("summary", {}, self.say("legend")),
       kinds,
-      self.el("h3", {}, self.say("width")), widths, circles,
+      self.el("h3", {}, self.say("width")), widths, circles, waiting,
       self.data.waits.length ? mark("ring", self.say("bottleneck")) : null,
       mark("of-zone", self.say("zone")),
       self.el("p", { "class": "quiet" }, self.say("right_hand"))
@@ -306,7 +350,7 @@
       kinds.textContent = "";
       if (!self.isChange()) kinds.appendChild(self.el("h3", {}, self.say("utilisation")));
       (self.isChange() ? changes : classes).forEach(function (entry) { kinds.appendChild(entry); });
-      widths.textContent = circles.textContent = "";
+      widths.textContent = circles.textContent = waiting.textContent = "";
       [1, 0.25, 0.04].forEach(function (share) {
         var value = round(most * share);
         if (!value) return;
@@ -318,6 +362,11 @@
         circles.appendChild(mark("place", [self.say("circle"), " ",
           amountWords(handled)], self.radius(handled)));
       }
+      var many = self.isChange() ? 0 : round(self.mostWaiting());
+      if (many) {
+        waiting.appendChild(mark("disc", [self.say("waiting_here"), " ", self.exact(many)],
+                                 self.reach(many) + 3));
+      }
     }
     self.map.on("zoomend statechange", fill);
     fill();
@@ -326,8 +375,7 @@
   // A round amount in few words.
   function amountWords(value) {
     if (self.measure !== "cny") return self.amount(self.measure, value);
-    return self.both([(value / 1000).toLocaleString("en-GB") + " bn",
-                      (value / 100).toLocaleString("en-GB") + " 亿元"]);
+    return self.both([self.exact(value / 1000) + " bn", self.exact(value / 100) + " 亿元"]);
   }
 
   // One significant figure, downwards.
@@ -347,9 +395,11 @@
   }
 
   function mark(name, words, size) {
-    var shape = { cx: 17, cy: 11, r: Math.min(size || 6, 10), "class": name };
+    var high = Math.max(22, Math.min(2 * (size || 6) + 3, 60)), shape = {
+      cx: 17, cy: high / 2, r: Math.min(size || 6, name === "disc" ? 28 : 10), "class": name
+    };
     return self.el("div", { "class": "entry" }, [
-      self.svg("svg", { width: 34, height: 22, "aria-hidden": "true" },
+      self.svg("svg", { width: 34, height: high, "aria-hidden": "true" },
                self.svg("circle", shape)),
       self.el("span", {}, words)
     ]);

@@ -4,8 +4,7 @@
   // Words after which the rest of an English name says what the place is, not where.
   var GENERIC = new RegExp("^(port|rail|railway|international|container|terminal|station|airport|" +
     "land|dry|road|icd|ship|highway|marshalling|yard|zone|locks?)$", "i");
-  var WHEN_PLACED = "moveend resize controlchange";
-  var circles = [];
+  var WHEN_PLACED = "moveend resize";
 
   // A name without what stands in brackets.
   function plainName(name) {
@@ -26,40 +25,96 @@
   }
 
   self.mostHandled = function () {
+    if (!self.isSplit()) return mostHere();
+    return Math.max.apply(null, ["a", "b"].map(function (side) { return self.as(side, mostHere); }));
+  };
+
+  function mostHere() {
     return self.data.nodes.reduce(function (most, node) {
       return Math.max(most, Math.abs(self.value(node)));
     }, 0);
-  };
+  }
+
   self.busy = function (node) { return self.whole(node, "teu", "all") || node.passing; };
   self.radius = function (value) { return radius(value, self.mostHandled()); };
 
+  // The most that ever wait at one place, in any period of either run: queues keep one scale.
+  var mostWaiting = null;
+  self.mostWaiting = function () {
+    if (mostWaiting === null) {
+      mostWaiting = 0;
+      Object.keys(self.data.byNode).forEach(function (rank) {
+        [0, 1].forEach(function (other) {
+          var sums = [0];
+          self.data.byNode[rank].forEach(function (one) {
+            var item = other ? one.b || {} : one;
+            sums[0] += item.mean_queue || 0;
+            (item.queue || []).forEach(function (value, at) {
+              sums[at + 1] = (sums[at + 1] || 0) + (value || 0);
+            });
+          });
+          mostWaiting = Math.max.apply(null, sums.concat(mostWaiting));
+        });
+      });
+    }
+    return mostWaiting;
+  };
+
+  // How far the disc of those who wait reaches beyond its place; fewer than one is not seen.
+  self.reach = function (waiting) {
+    if (!(waiting >= 1)) return 0;
+    return 2 + 22 * self.scale() * Math.sqrt(waiting / Math.max(self.mostWaiting(), 20));
+  };
+
   self.addPlaces = function (group) {
-    var map = self.map;
+    var map = self.map, circles = self.frame.circles;
+    map.createPane("waiting").style.zIndex = 405;
+    map.getPane("waiting").style.pointerEvents = "none";
     map.createPane("places").style.zIndex = 450;
     var renderer = L.svg({ pane: "places", padding: 0.2 });
+    var below = L.svg({ pane: "waiting", padding: 0.2 });
     self.data.nodes.forEach(function (node, rank) {
-      var wait = worstWait(rank);
-      var at = [node.at[1], node.at[0]];
-      var ring = wait === null ? null : L.circleMarker(at, {
+      circles.push({ node: node, rank: rank, at: [node.at[1], node.at[0]], wait: worstWait(rank) });
+    });
+    // Small circles lie over large ones, so that each can be clicked.
+    circles.sort(function (a, b) { return rankOf(b) - rankOf(a); });
+    circles.forEach(function (one) {
+      one.disc = !hasQueue(one.rank) ? null : L.circleMarker(one.at, {
+        pane: "waiting", renderer: below, interactive: false, radius: 1, weight: 1,
+        color: self.colour("--alarm"), fillColor: self.colour("--waiting")
+      }).addTo(group);
+      one.ring = one.wait === null ? null : L.circleMarker(one.at, {
         pane: "places", renderer: renderer, interactive: false, fill: false, weight: 2.2,
         color: self.colour("--alarm"), dashArray: "3 2.5"
       }).addTo(group);
-      var circle = L.circleMarker(at, {
+      one.circle = L.circleMarker(one.at, {
         pane: "places", renderer: renderer, weight: 1.3, color: self.colour("--ink"),
-        fillColor: self.colour(node.kind === "zone" ? "--zone" : "--place"), fillOpacity: 1
+        fillColor: self.colour(one.node.kind === "zone" ? "--zone" : "--place"), fillOpacity: 1
       });
-      circle.bindTooltip(function () { return self.nodeTooltip(node); },
-                         { className: "tip-box", opacity: 1, direction: "top" });
-      circle.on("click", function () { self.openCard(at, self.nodeCard(node, rank)); });
-      circle.addTo(group);
-      circles.push({ node: node, rank: rank, circle: circle, ring: ring, wait: wait });
     });
-    circles.sort(function (a, b) { return rankOf(b) - rankOf(a); });
-    map.on("zoomend", style);
     style();
-    // Small circles lie over large ones, so that each can be clicked.
-    circles.forEach(function (one) { one.circle.bringToFront(); });
+    circles.forEach(function (one) { one.circle.addTo(group); });
+    map.on("zoomend", self.here(style));
   };
+
+  // What pointers and clicks get from places.
+  self.addAnswers = function () {
+    self.frame.circles.forEach(function (one) {
+      one.circle.bindTooltip(self.here(function () { return self.nodeTooltip(one.node, one.rank); }),
+                             { className: "tip-box", opacity: 1, direction: "top" });
+      one.circle.on("click", self.here(function () {
+        self.openCard(one.at, self.nodeCard(one.node, one.rank));
+      }));
+    });
+  };
+
+  function hasQueue(rank) {
+    return (self.data.byNode[rank] || []).some(function (one) {
+      return [one, one.b || {}].some(function (item) {
+        return item.mean_queue >= 1 || (item.queue || []).some(function (value) { return value >= 1; });
+      });
+    });
+  }
 
   // Zones lie beside the ports and yards that serve them, which say more.
   function rankOf(one) { return self.busy(one.node) * (one.node.kind === "zone" ? 0.3 : 1); }
@@ -76,14 +131,20 @@
   }
 
   function style() {
-    var most = self.mostHandled();
-    circles.forEach(function (one) {
+    var most = self.mostHandled(), change = self.isChange();
+    self.frame.circles.forEach(function (one) {
       // Boxes go through a lock without changing vehicle: it is as large as what passes.
       var busy = self.busy(one.node), whole = self.period === null && self.side === "a";
       var boxes = whole && self.measure === "teu" && self.cargo === "all";
       var size = radius(self.value(one.node) || (boxes ? busy : 0), most);
       one.wait = worstWait(one.rank);
       one.circle.setRadius(size);
+      if (one.disc) {
+        // What waits is told of a run, not of the difference of two.
+        var reach = change ? 0 : self.reach(self.waitingAt(one.rank));
+        one.disc.setRadius(size + reach);
+        one.disc.setStyle({ opacity: reach ? 0.9 : 0, fillOpacity: reach ? 0.75 : 0 });
+      }
       one.circle.setStyle({ opacity: busy > 0 ? 1 : 0.6 });
       if (one.ring) {
         one.ring.setRadius(size + 4);
@@ -92,10 +153,10 @@
     });
   }
 
-  self.restylePlaces = style;
+  self.restylePlaces = function () { self.each(style); };
 
   self.openNode = function (rank) {
-    var found = circles.filter(function (one) { return one.rank === rank; })[0];
+    var found = self.frame.circles.filter(function (one) { return one.rank === rank; })[0];
     if (!found) return;
     self.map.setView(found.circle.getLatLng(), Math.max(self.map.getZoom(), 5), { animate: false });
     self.openCard(found.circle.getLatLng(), self.nodeCard(found.node, rank));
@@ -105,23 +166,37 @@
 
   // Names in order of rank, each placed where it hides nothing placed before, or not at all.
   self.Names = L.Layer.extend({
+    initialize: function () {
+      this._frame = self.frame;
+      this._again = L.Util.throttle(this._place, 50, this);
+    },
+
     onAdd: function (map) {
       this._box = L.DomUtil.create("div", "names leaflet-zoom-hide", map.getPane("names"));
       this._pen = document.createElement("canvas").getContext("2d");
       this._family = getComputedStyle(map.getContainer()).fontFamily;
+      this._widths = Object.create(null);
       map.on(WHEN_PLACED, this._place, this);
+      // Several controls change at once when the page opens.
+      map.on("controlchange", this._again, this);
       this._place();
     },
 
     onRemove: function (map) {
       map.off(WHEN_PLACED, this._place, this);
+      map.off("controlchange", this._again, this);
       L.DomUtil.remove(this._box);
+      this._box = null;
     },
 
     _place: function () {
+      var layer = this;
+      if (this._box) self.within(this._frame, function () { layer._placeAll(); });
+    },
+
+    _placeAll: function () {
       var map = this._map, box = this._box, size = map.getSize(), taken = obstacles(map);
-      var origin = map.containerPointToLayerPoint([0, 0]);
-      box.textContent = "";
+      var origin = map.containerPointToLayerPoint([0, 0]), placed = [];
       candidates(map).forEach(function (one) {
         var at = map.latLngToContainerPoint(one.at);
         if (at.x < 0 || at.y < 0 || at.x > size.x || at.y > size.y) return;
@@ -138,10 +213,11 @@
           ]);
           label.style.transform = "translate(" + Math.round(origin.x + spot.x) + "px," +
             Math.round(origin.y + spot.y) + "px)";
-          box.appendChild(label);
+          placed.push(label);
           return true;
         }, this);
       }, this);
+      box.replaceChildren.apply(box, placed);
     },
 
     // The first of eight places around a point where a label hides nothing.
@@ -161,6 +237,12 @@
     },
 
     _width: function (one) {
+      var key = [one.kind, one.text[0], one.text[1], one.wait ? one.wait.text : ""].join("\n");
+      if (!(key in this._widths)) this._widths[key] = this._measured(one);
+      return this._widths[key];
+    },
+
+    _measured: function (one) {
       var family = this._family, pen = this._pen;
       one = L.extend({}, one, { text: self.chosen(one.text) });
       var home = one.kind === "home", wide = 3;
@@ -185,7 +267,7 @@
       home = map.latLngToContainerPoint([view.home[1], view.home[0]]);
       found.push({ at: [view.home[1], view.home[0]], text: self.data.home, gap: 12, kind: "home" });
     }
-    circles.forEach(function (one) {
+    self.frame.circles.forEach(function (one) {
       if (!one.circle._map) return;
       var at = one.circle.getLatLng();
       var inHome = home && map.latLngToContainerPoint(at).distanceTo(home) < 24;
@@ -224,7 +306,7 @@
   // Controls are obstacles, so that no name begins below one.
   function obstacles(map) {
     var frame = map.getContainer().getBoundingClientRect();
-    return Array.from(map.getContainer().querySelectorAll(".leaflet-control")).map(
+    return Array.from(document.querySelectorAll(".leaflet-control")).map(
       function (control) {
         var rect = control.getBoundingClientRect();
         return { x: rect.left - frame.left, y: rect.top - frame.top, w: rect.width,

@@ -106,7 +106,7 @@
           return self.signed(self.value(way));
         }).join(" ⇄ "))
       ]);
-      button.addEventListener("click", function () { openFromList(at, flow, link); });
+      button.addEventListener("click", self.here(function () { openFromList(at, flow, link); }));
       return self.el("li", {}, button);
     });
     self.openCard(at, self.el("div", { "class": "card" }, [self.el("h2", {}, [
@@ -116,7 +116,7 @@
 
   function openFromList(at, flow, link) {
     var back = self.el("button", { type: "button", "class": "back" }, ["← ", self.say("back")]);
-    back.addEventListener("click", function () { self.openStretchAt(at, flow); });
+    back.addEventListener("click", self.here(function () { self.openStretchAt(at, flow); }));
     var card = self.linkCard(link);
     card.insertBefore(back, card.firstChild);
     self.openCard(at, card);
@@ -209,20 +209,23 @@
 
   self.nodeTitle = function (node) { return titled(node.name); };
 
-  self.nodeTooltip = function (node) {
+  self.nodeTooltip = function (node, rank) {
+    var waiting = self.waitingAt(rank);
     return self.el("div", { "class": "tip" }, [
       self.nodeTitle(node),
       self.data.batch ? null : self.el("div", {}, [
         self.plain(self.word(self.whole(node, "teu", "all") ? "handled" : "boxes")), ": ",
         self.whole(node, "teu", "all") ? self.signed(self.value(node))
                                        : self.amount("teu", node.passing)
-      ])
+      ]),
+      waiting >= 1 && !self.isChange() ? self.el("div", {}, [
+        self.plain(self.word("waiting")), ": ", self.number(waiting, waiting < 10 ? 1 : 0)]) : null
     ]);
   };
 
   self.nodeCard = function (node, rank) {
     var moved = self.whole(node, "teu", "all") || self.whole(node.b, "teu", "all");
-    var facilities = self.data.facilities.filter(function (one) { return one.node === rank; });
+    var facilities = self.data.byNode[rank] || [];
     return self.el("div", { "class": "card" }, [
       self.nodeTitle(node),
       self.el("p", { "class": "quiet" }, self.both(self.name("node", node.kind))),
@@ -237,7 +240,7 @@
     var long = self.data.waits.some(function (wait) {
       return self.data.facilities[wait.facility] === one;
     });
-    var now = self.figuresOf(one);
+    var now = self.figuresOf(one), shown = self.side === "b" ? one.b || one : one;
     return self.el("div", { "class": "facility" + (long ? " long" : "") }, [
       self.el("div", {}, [self.both(one.name), " ",
         self.el("span", { "class": "quiet" }, self.both(self.name("facility", one.kind)))]),
@@ -247,13 +250,26 @@
         figure("mean_wait", self.hours(now.wait)),
         one.spread && self.side !== "b" ? figure("spread", one.spread.map(self.hours).join(" · ")) : null,
         now.high === null ? null : figure("high_wait", self.hours(now.high)),
-        now.queue === null ? figure("longest_wait", self.hours(now.longest))
-                           : figure("queue", self.number(now.queue, 1))
+        self.period === null ? figure("longest_wait", self.hours(now.longest)) : null,
+        now.queue === null ? null : figure("queue", self.number(now.queue, 1))
       ]),
-      one.months.length > 1 && self.side === "a"
-        ? self.waitChart(self.data.months, one.months) : null,
+      self.isChange() ? queueOfBoth(one) : null,
+      shown.months.length > 1 && !self.isChange() ? self.waitChart(self.data.months, shown.months) : null,
+      shown.queue.length > 1 && !self.isChange()
+        ? self.queueChart(self.data.periods.names, shown.queue) : null,
       source(one)
     ]);
+  }
+
+  // The mean queue in either run, where their difference is shown.
+  function queueOfBoth(one) {
+    var queues = ["a", "b"].map(function (side) {
+      return self.as(side, function () { return self.figuresOf(one).queue; });
+    });
+    if (queues[0] === null || !(queues[0] || queues[1])) return null;
+    return self.el("div", { "class": "figures" }, figure("queue", queues.map(function (queue, side) {
+      return "AB"[side] + " " + self.number(queue, 1);
+    }).join(" · ")));
   }
 
   function figure(key, value) {

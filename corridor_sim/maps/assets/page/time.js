@@ -1,6 +1,6 @@
 // The slider through the periods, and disruptions at their places while they last.
 (function (self) {
-  var STEP_MS = 900, timer = null, parts = {}, markers = [];
+  var STEP_MS = 900, timer = null, parts = {};
 
   self.addTime = function () {
     var periods = self.data.periods;
@@ -70,7 +70,8 @@
     parts.label.textContent = "";
     parts.label.appendChild(name);
     parts.range.setAttribute("aria-valuetext", parts.label.textContent);
-    var now = self.period === null ? [] : self.closuresNow();
+    var now = [];
+    if (self.period !== null) self.each(function () { now = now.concat(self.closuresNow()); });
     var names = now.map(function (one) { return one.name; }).filter(function (name, at, all) {
       return all.indexOf(name) === at;
     });
@@ -82,7 +83,13 @@
   // -- disruptions ------------------------------------------------------------------------------
 
   function all() {
-    return self.side === "b" && self.data.other ? self.data.other.closures : self.data.closures;
+    if (!self.data.other || self.side === "a") return self.data.closures;
+    if (self.side === "b") return self.data.other.closures;
+    // The difference of two runs has the closures of either.
+    var known = self.data.closures.map(function (one) { return JSON.stringify(one); });
+    return self.data.closures.concat(self.data.other.closures.filter(function (one) {
+      return known.indexOf(JSON.stringify(one)) < 0;
+    }));
   }
 
   // What was shut or slowed down at any time of the period.
@@ -102,13 +109,13 @@
 
   self.addClosures = function () {
     self.map.createPane("closures").style.zIndex = 610;
-    self.map.on("statechange", draw);
+    self.map.on("statechange", self.here(draw));
     draw();
   };
 
   function draw() {
-    markers.forEach(function (marker) { marker.remove(); });
-    markers = [];
+    self.frame.marks.forEach(function (marker) { marker.remove(); });
+    self.frame.marks = [];
     var byPlace = Object.create(null);
     self.closuresNow().forEach(function (one) {
       placesOf(one).forEach(function (at) {
@@ -127,9 +134,10 @@
       function open() {
         self.openCard(place.at, self.el("div", { "class": "card" }, list(place.list)));
       }
-      marker.on("click", open);
-      marker.on("keypress", function (event) { if (event.originalEvent.key === "Enter") open(); });
-      markers.push(marker.addTo(self.map));
+      var answer = self.here(open);
+      marker.on("click", answer);
+      marker.on("keypress", function (event) { if (event.originalEvent.key === "Enter") answer(); });
+      self.frame.marks.push(marker.addTo(self.map));
     });
   }
 

@@ -4,10 +4,6 @@
   self.cargo = "all";
   // Number of the period, null for the whole window.
   self.period = null;
-  // "a" and "b" are the runs, "change" is b less a; of a batch "a" is the median of the
-  // replications, "low" and "high" are the 10th and 90th percentiles.
-  self.side = "a";
-
   var FLOWS = { all: [0, 1, 2], own: [0, 1], "export": [0], "import": [1] };
 
   // The whole numbers that Python's encode_counts wrote.
@@ -88,24 +84,37 @@
 
   self.isChange = function () { return self.side === "change"; };
 
-  // Figures of a facility now: those of the month that a period begins in.
+  // Figures of a facility now: waits are those of the month that a period begins in.
   self.figuresOf = function (facility) {
     var item = self.side === "b" ? facility.b || facility : facility;
     var month = self.period === null ? null : self.data.periods.month[self.period];
     return {
       wait: month === null ? item.wait_h : item.months.length ? item.months[month] : null,
       high: month === null ? item.p95_h : item.high.length ? item.high[month] : null,
-      queue: month === null ? null : item.queue.length ? item.queue[month] : null,
+      queue: self.period === null ? item.mean_queue
+                                  : item.queue.length ? item.queue[self.period] : 0,
       longest: item.longest_h, use: item.use, teu: item.teu
     };
   };
 
+  // How many wait at the facilities of a place, vehicles and boxes.
+  self.waitingAt = function (rank) {
+    return (self.data.byNode[rank] || []).reduce(function (sum, one) {
+      return sum + (self.figuresOf(one).queue || 0);
+    }, 0);
+  };
+
   // Sets some of measure, cargo, period and side, and has everything drawn again.
   self.choose = function (what) {
-    Object.keys(what).forEach(function (key) { self[key] = what[key]; });
+    Object.keys(what).forEach(function (key) {
+      if (key === "side") self.shown = what.side; else self[key] = what[key];
+    });
+    self.layOut();
     self.restyleFlows();
     self.restylePlaces();
-    self.map.fire("statechange");
-    self.map.fire("controlchange");
+    self.each(function (frame) {
+      frame.map.fire("statechange");
+      frame.map.fire("controlchange");
+    });
   };
 })(corridorMap);

@@ -64,9 +64,19 @@
 
   self.number = function (value, digits) {
     if (value === null || value === undefined) return "–";
-    return value.toLocaleString("en-GB", {
-      minimumFractionDigits: digits || 0, maximumFractionDigits: digits || 0
-    });
+    return grouped(Math.abs(value).toFixed(digits || 0), value < 0);
+  };
+
+  // By hand: the browser's own way takes longer to load than the map to draw.
+  function grouped(text, isNegative) {
+    var parts = text.split(".");
+    parts[0] = parts[0].replace(/\B(?=(\d{3})+$)/g, ",");
+    return (isNegative && /[1-9]/.test(text) ? "−" : "") + parts.join(".");
+  }
+
+  // A number with as many decimal places as it has.
+  self.exact = function (value) {
+    return grouped(String(Number(Math.abs(value).toPrecision(12))), value < 0);
   };
 
   // Three significant figures: more would claim what no input knows.
