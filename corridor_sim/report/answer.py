@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridor_sim.maps.words import Words
+from corridor_sim.report.bars import gauge
 from corridor_sim.report.blocks import Block, Chart, Column, Paragraph, Section, Table
-from corridor_sim.report.charts import gauge
 from corridor_sim.report.facts import Facts
 from corridor_sim.report.voice import Voice, hours, number, percent, yuan
 

@@ -11,13 +11,14 @@ from corridor_sim.experiments.figures import scaled
 from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import corridor_words
 from corridor_sim.report.blocks import Block, Chart, Column, Link, Paragraph, Section, Table
-from corridor_sim.report.charts import COLOURS, Interval, intervals
 from corridor_sim.report.ensembles import (
     facility_names,
     figure_words,
     how_it_was_made,
     scaled_value,
 )
+from corridor_sim.report.legends import COLOURS
+from corridor_sim.report.ranges import Interval, intervals
 from corridor_sim.report.verdicts import chinese_verdict
 from corridor_sim.report.voice import Voice, money_axis
 

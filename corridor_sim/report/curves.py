@@ -7,15 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corridor_sim.maps.words import Words
-from corridor_sim.report.charts import (
-    DASHES,
-    LEGEND,
-    WIDTH,
-    Series,
-    digits_of,
-    draw_legend,
-    legend_rows,
-)
+from corridor_sim.report.legends import DASHES, LEGEND, WIDTH, Series, draw_legend, legend_rows
+from corridor_sim.report.ranges import digits_of
 from corridor_sim.report.svg import INK, QUIET, Canvas, shortened, text_width, ticks
 from corridor_sim.report.voice import Voice, number
 

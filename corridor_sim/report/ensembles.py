@@ -12,9 +12,10 @@ from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import FACILITY_KINDS, Words, corridor_words
 from corridor_sim.report.answer import trillions
 from corridor_sim.report.blocks import Block, Chart, Column, Paragraph, Section, Table
-from corridor_sim.report.charts import COLOURS, Interval, Series, intervals
 from corridor_sim.report.curves import Band, lines
 from corridor_sim.report.flows import month_marks
+from corridor_sim.report.legends import COLOURS, Series
+from corridor_sim.report.ranges import Interval, intervals
 from corridor_sim.report.verdicts import REGIONS
 from corridor_sim.report.voice import Voice, money_axis, number, percent, yuan
 

@@ -13,8 +13,8 @@ from corridor_sim.errors import CorridorSimError
 from corridor_sim.goal import GoalProgress, goal_progress
 from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import CORRIDORS, Words, corridor_words
-from corridor_sim.report.charts import COLOURS
 from corridor_sim.report.journeys import Journeys
+from corridor_sim.report.legends import COLOURS
 from corridor_sim.report.stamps import Stamps
 from corridor_sim.statistics.summary import corridor_names
 

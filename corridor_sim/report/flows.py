@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from corridor_sim.maps.words import MODES, Words
+from corridor_sim.report.bars import Bar, bars
 from corridor_sim.report.blocks import Block, Chart, Column, Fold, Section, Table
-from corridor_sim.report.charts import COLOURS, Bar, Series, bars
 from corridor_sim.report.curves import lines
 from corridor_sim.report.facts import Facts
+from corridor_sim.report.legends import COLOURS, Series
 from corridor_sim.report.voice import Voice, money_axis
 
 __all__ = ["emissions", "flows", "month_marks"]

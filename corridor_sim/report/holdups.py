@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor_sim.maps.words import FACILITY_KINDS, Words
+from corridor_sim.report.bars import Bar, bars
 from corridor_sim.report.blocks import Block, Chart, Column, Paragraph, Section, Table
-from corridor_sim.report.charts import Bar, Series, bars
 from corridor_sim.report.facts import Facts
+from corridor_sim.report.legends import Series
 from corridor_sim.report.voice import Voice, money_axis
 
 __all__ = ["HoldUp", "find_holdups", "holdups"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from corridor_sim.report.bars import waterfall
 from corridor_sim.report.blocks import Block, Chart, Column, Fold, Paragraph, Section, Table
-from corridor_sim.report.charts import Series, strips, waterfall
 from corridor_sim.report.curves import lines
 from corridor_sim.report.facts import Facts
+from corridor_sim.report.legends import Series
+from corridor_sim.report.ranges import strips
 from corridor_sim.report.voice import Voice
 from corridor_sim.report.words import CAUSE_COLOURS, DIRECTIONS, cause_words
 from corridor_sim.statistics import CAUSES

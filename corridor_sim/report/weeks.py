@@ -8,9 +8,10 @@ import numpy as np
 
 from corridor_sim.maps.text import clean
 from corridor_sim.report.blocks import Block, Chart, Column, Fold, Paragraph, Section, Table
-from corridor_sim.report.charts import Series, heat
+from corridor_sim.report.cells import heat
 from corridor_sim.report.curves import Span, lines
 from corridor_sim.report.facts import Facts
+from corridor_sim.report.legends import Series
 from corridor_sim.report.stamps import Closure, Stamps
 from corridor_sim.report.voice import Voice, hours
 

@@ -14,8 +14,9 @@ import pytest
 
 from corridor_sim.report import report_page
 from corridor_sim.report.assets import neutral, write_assets
+from corridor_sim.report.bars import Bar, bars
 from corridor_sim.report.blocks import Chart, Column, Paragraph, Section, Table
-from corridor_sim.report.charts import Bar, Series, bars
+from corridor_sim.report.legends import Series
 from corridor_sim.report.page import blocks_of, render
 from corridor_sim.report.voice import Voice
 from tests.maps.test_hostile_text import PAYLOADS
