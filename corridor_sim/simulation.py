@@ -26,6 +26,7 @@ from corridor_sim.routes.response import flow_costs, responded
 from corridor_sim.routes.service_graph import closed_services
 from corridor_sim.scenario import Scenario
 from corridor_sim.shipments import ShipmentFrame, expected_shipments
+from corridor_sim.shipments.held import with_held_empties
 
 if TYPE_CHECKING:
     from corridor_sim.plan.tables import Plan
@@ -69,7 +70,7 @@ class Groundwork:
     def plan_frame(self) -> PlanFrame:
         """What the plans of all replications share, made when the first is compiled."""
         closed = frozenset(closed_services(self.network, self.scenario))
-        return PlanFrame.of(self.scenario, self.network, self.choice.routes, closed=closed)
+        return PlanFrame.of(self.scenario, self.network, self.choice.routes, self.od, closed=closed)
 
 
 def read_inputs(scenario: Scenario) -> tuple[Network, DemandTables]:
@@ -268,6 +269,7 @@ def build_plan(
     """
     started = time.perf_counter()
     shipments = ground.shipment_frame.draw(seed, replication)
+    shipments = with_held_empties(shipments, ground.scenario)
     drawn = time.perf_counter()
     plan = compile_plan(ground.plan_frame, shipments, seed=seed, replication=replication)
     if timing_s is not None:

@@ -193,7 +193,9 @@ def _other_cargo(tables: DemandTables, scenario: Scenario) -> list[ODRow]:
             region="",
             corridor=row["corridor"],
             carries=frozenset(row["carries"]),
-            teu_per_year=float(row["teu_per_year"]) * scenario.demand.other_scale,
+            teu_per_year=float(row["teu_per_year"])
+            * scenario.demand.other_scale
+            * scenario.demand.other_cargo.get(row["other_cargo"], 1.0),
             t_per_teu=float(row["t_per_teu"]),
             cny_per_teu=0.0,
             shipment_teu=row["shipment_teu"],

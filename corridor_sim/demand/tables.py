@@ -294,6 +294,17 @@ def _scenario_faults(tables: DemandTables, scenario: Scenario) -> list[Fault]:
         for name in scenario.demand.commodities
         if name not in known
     ]
+    rows = [str(name) for name in tables.other_cargo.index]
+    faults += [
+        scenario.fault(
+            ("demand", "other_cargo", name),
+            f"'{name}' is not in other_cargo.csv",
+            hint=nearest(name, rows),
+            at_key=True,
+        )
+        for name in scenario.demand.other_cargo
+        if name not in rows
+    ]
     corridors = [str(name) for name in tables.choice_constants.index]
     faults += [
         scenario.fault(

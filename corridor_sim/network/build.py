@@ -34,12 +34,13 @@ class FaultAt(Protocol):
         ...
 
 
-_OPTIONAL = ("background", "regions", "cost_functions", "currencies")
+_OPTIONAL = ("background", "regions", "box_pools", "cost_functions", "currencies")
 _OVERRIDABLE = (
     "services",
     "facilities",
     "links",
     "background",
+    "box_pools",
     "cost_functions",
     "currencies",
 )
@@ -76,8 +77,8 @@ class Network:
         Name of the folder.
     path : Path
         Folder the tables came from.
-    nodes, links, facilities, background, services, zones, modes, cost_functions, currencies : \
-pandas.DataFrame
+    nodes, links, facilities, background, services, zones, modes, box_pools, cost_functions, \
+currencies : pandas.DataFrame
         Tables indexed by name, typed, with defaults filled in (see the attribute tables).
     calls, regions : pandas.DataFrame
         Tables without a name of their own.
@@ -96,6 +97,7 @@ pandas.DataFrame
     cost_functions: pd.DataFrame
     currencies: pd.DataFrame
     regions: pd.DataFrame
+    box_pools: pd.DataFrame
 
     def __repr__(self) -> str:
         """Return a line that says how large the network is."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from corridor_sim.errors import Fault, nearest, shorten
 from corridor_sim.network.attributes import TABLES, attributes_of
+from corridor_sim.network.box_pools import box_pool_faults
 from corridor_sim.network.plausibility import plausibility_faults
 from corridor_sim.network.service_checks import service_faults
 
@@ -57,6 +58,7 @@ def check_tables(rows: Rows) -> list[Fault]:
         *service_faults(rows),
         *_zones(rows),
         *_regions(rows),
+        *box_pool_faults(rows),
         *plausibility_faults(rows),
     ]
 

@@ -24,6 +24,7 @@ _UNNAMED = ("calls", "regions", "od", "months")
 _MAY_BE_EMPTY = (
     "background",
     "regions",
+    "box_pools",
     "holidays",
     "other_cargo",
     "cost_functions",

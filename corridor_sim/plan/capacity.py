@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor_sim.network.box_pools import BOX_POOL_KIND
 from corridor_sim.plan.calendar import closed_hours
-from corridor_sim.plan.tables import FACILITY, LINK, LOCK, UNLIMITED, LockTable, ResourceTable
+from corridor_sim.plan.tables import (
+    BOX_POOL,
+    FACILITY,
+    LINK,
+    LOCK,
+    UNLIMITED,
+    LockTable,
+    ResourceTable,
+)
 from corridor_sim.rules.locks import ALTERNATE, ONE_WAY, TIMED
 
 if TYPE_CHECKING:
@@ -235,7 +244,7 @@ class ResourceFrame:
     names : tuple of str
         Links, facilities and gates of closed services, in rank order.
     kind : (R,) int8
-        `LINK`, `FACILITY` or `LOCK`.
+        `LINK`, `FACILITY`, `LOCK` or `BOX_POOL`.
     per_teu_s : (R,) float64
         Handling seconds per TEU moved.
     locks : LockTable
@@ -288,7 +297,7 @@ class ResourceFrame:
             base, chambers = Closure(0, horizon, mode=ONE_WAY, period=1), 0
             row, shut = rows_of.get(name), []
             if row is not None:
-                kind[rank] = FACILITY
+                kind[rank] = BOX_POOL if row["kind"] == BOX_POOL_KIND else FACILITY
                 per_teu_s[rank] = float(row["per_teu_h"]) * _HOUR
                 base = Closure(0, horizon, servers=int(row["servers"]), mode=ONE_WAY, period=1)
                 shut = closed_hours(
@@ -342,6 +351,7 @@ class ResourceFrame:
         start = first[:-1]
         is_free = (np.diff(first) == 1) & (joined[1][start] == UNLIMITED)
         is_free &= (joined[2][start] == 1.0) & (self.kind != LOCK)
+        is_free &= self.kind != BOX_POOL
         return ResourceTable(
             kind=self.kind,
             per_teu_s=self.per_teu_s,

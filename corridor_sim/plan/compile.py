@@ -9,6 +9,7 @@ import numpy as np
 
 from corridor_sim.errors import Fault, InputError
 from corridor_sim.plan.background import background_rows, draw_background
+from corridor_sim.plan.boxes import BoxFrame
 from corridor_sim.plan.capacity import ResourceFrame, dated_closures, draw_closures
 from corridor_sim.plan.durations import DurationTable
 from corridor_sim.plan.legs import build_legs, number_trucks, way_rows
@@ -20,6 +21,7 @@ from corridor_sim.plan.ways import WayTable, route_patterns
 from corridor_sim.streams import Streams
 
 if TYPE_CHECKING:
+    from corridor_sim.demand.od import ODTable
     from corridor_sim.distributions import Distribution
     from corridor_sim.network import Network
     from corridor_sim.routes.alternatives import RouteSet
@@ -45,6 +47,8 @@ class PlanFrame:
         Legs and visits of all routes.
     visits : VisitDraws
         What is drawn for them.
+    boxes : BoxFrame
+        Pools of empty boxes.
     """
 
     scenario: Scenario
@@ -52,6 +56,7 @@ class PlanFrame:
     layout: ServiceLayout
     ways: WayTable
     visits: VisitDraws
+    boxes: BoxFrame
 
     @classmethod
     def of(
@@ -59,6 +64,7 @@ class PlanFrame:
         scenario: Scenario,
         network: Network,
         routes: RouteSet,
+        od: ODTable,
         *,
         closed: frozenset[str] = frozenset(),
     ) -> PlanFrame:
@@ -72,6 +78,8 @@ class PlanFrame:
             As the scenario has it.
         routes : RouteSet
             Alternatives of the shipments.
+        od : ODTable
+            Rows of demand.
         closed : frozenset of str
             Services that do not run in this scenario.
 
@@ -92,7 +100,9 @@ class PlanFrame:
         )
         names = resources.names
         layout = layout_services(network, names, closed, origin=origin, horizon=horizon)
-        ways = WayTable.of(route_patterns(list(routes.routes), network, layout, names), layout)
+        patterns = route_patterns(list(routes.routes), network, layout, names)
+        boxes = BoxFrame.of(network, routes.routes, patterns, layout, names, od)
+        ways = WayTable.of([*patterns, *boxes.patterns], layout)
         by_name = _times_of(network)
         times = [by_name.get(name) for name in names]
         takes = network.facilities["take"].to_dict()
@@ -101,6 +111,7 @@ class PlanFrame:
             resources=resources,
             layout=layout,
             ways=ways,
+            boxes=boxes,
             visits=VisitDraws(
                 layout=layout,
                 ways=ways,
@@ -141,7 +152,7 @@ def compile_plan(frame: PlanFrame, shipments: Shipments, *, seed: int, replicati
     horizon = scenario.horizon_s
     streams = Streams(seed, replication)
     resources = frame.resources.table(draw_closures(scenario, streams))
-    first, row = way_rows(shipments, ways)
+    first, row = way_rows(frame.boxes.ways(shipments), ways)
     number, truck_legs = number_trucks(row, ways, len(layout.names))
     services = number_departures(layout, truck_legs, horizon=horizon)
     legs = build_legs(first, row, number, ways, shipment_first=int(services.visit_first[-1]))
@@ -171,6 +182,7 @@ def compile_plan(frame: PlanFrame, shipments: Shipments, *, seed: int, replicati
         visits=visits,
         background=background,
         shipments=shipments,
+        boxes=frame.boxes.table(shipments),
     ).freeze()
 
 

@@ -11,18 +11,17 @@ from corridor_sim.plan.tables import NEVER, LegTable
 
 if TYPE_CHECKING:
     from corridor_sim.plan.ways import WayTable
-    from corridor_sim.shipments import Shipments
 
 __all__ = ["build_legs", "number_trucks", "way_rows"]
 
 
-def way_rows(shipments: Shipments, ways: WayTable) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def way_rows(way: NDArray[np.int32], ways: WayTable) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return which row of the ways each leg is.
 
     Parameters
     ----------
-    shipments : Shipments
-        With their routes.
+    way : (n,) int32
+        Way of each shipment, -1 for none.
     ways : WayTable
         Of all routes.
 
@@ -33,10 +32,10 @@ def way_rows(shipments: Shipments, ways: WayTable) -> tuple[NDArray[np.int64], N
     row : (L,) int32
         Row of each leg.
     """
-    counts = ways.n_legs[shipments.route]
+    counts = ways.n_legs[way]
     first = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(counts, out=first[1:])
-    row = np.repeat((ways.first[shipments.route] - first[:-1]).astype(np.int32), counts)
+    row = np.repeat((ways.first[way] - first[:-1]).astype(np.int32), counts)
     row += np.arange(len(row), dtype=np.int32)
     return first, row
 

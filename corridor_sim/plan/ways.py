@@ -37,6 +37,8 @@ class RoutePattern:
         Resources a box visits before each leg, and before delivery.
     truck_steps : tuple of int
         Steps of the vehicle of an on-demand leg, 0 for other legs.
+    spare_draws : int
+        Visits before the first leg that use no draw of their own.
     """
 
     service: tuple[int, ...]
@@ -44,6 +46,7 @@ class RoutePattern:
     alight_call: tuple[int, ...]
     visits: tuple[tuple[int, ...], ...]
     truck_steps: tuple[int, ...]
+    spare_draws: int = 0
 
 
 def route_patterns(
@@ -196,9 +199,9 @@ class WayTable:
         visit_place: list[int] = []
         truck_place: list[int] = []
         for pattern in patterns:
-            used = 0
+            used = -pattern.spare_draws
             for visits, steps in zip(pattern.visits, pattern.truck_steps, strict=True):
-                visit_place.append(used)
+                visit_place.append(max(used, 0))
                 used += len(visits)
                 truck_place.append(used)
                 used += steps

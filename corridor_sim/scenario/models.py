@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from corridor_sim.scenario.tree import Tree
 
 __all__ = [
+    "Boxes",
     "Choice",
     "Demand",
     "Disruption",
+    "HeldEmpties",
     "Levers",
     "Limits",
     "Period",
@@ -98,6 +100,9 @@ class Demand(_Model):
     other_scale: Factor = Field(default=1.0, description="Factor on other cargo and empties")
     regions: dict[Name, Factor] = Field(default={}, description="Factor by region")
     commodities: dict[Name, Factor] = Field(default={}, description="Factor by commodity")
+    other_cargo: dict[Name, Factor] = Field(
+        default={}, description="Factor by row of other_cargo.csv, on top of other_scale"
+    )
     response: Response | None = Field(
         default=None, description="How own trade answers to cost; null leaves it as it is"
     )
@@ -201,6 +206,31 @@ class RandomDisruption(_Model):
         if not (self.facilities or self.links):
             raise ValueError("names no facility or link")
         return self
+
+
+class HeldEmpties(_Model):
+    """Empty boxes that do not come back for a while."""
+
+    name: Name
+    corridors: tuple[Name, ...] = Field(default=(), description="Corridors; all if not given")
+    start: Day = Field(description="First day from which they stay away")
+    end: Day = Field(description="Day on which all that were held set off")
+    share: Number = Field(ge=0, le=1, description="Share of the empties that is held")
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> HeldEmpties:
+        if self.end <= self.start:
+            raise ValueError("ends before it starts (the end is exclusive)")
+        return self
+
+
+class Boxes(_Model):
+    """Whether loaded boxes wait for empty ones, and empties that do not come back."""
+
+    pools: bool = Field(
+        default=False, description="Whether shipments wait for boxes of the network's pools"
+    )
+    held: tuple[HeldEmpties, ...] = ()
 
 
 class Subsidy(_Model):
@@ -321,6 +351,7 @@ class Scenario(_Model):
     )
     demand: Demand = Demand()
     choice: Choice = Choice()
+    boxes: Boxes = Boxes()
     passages: dict[Passage, Literal["open", "closed"]] = Field(
         default={}, description="Passages that are closed for the whole scenario"
     )
@@ -328,6 +359,7 @@ class Scenario(_Model):
     facilities: Cells = Field(default={}, description="Cells of facilities.csv to replace")
     links: Cells = Field(default={}, description="Cells of links.csv to replace")
     background: Cells = Field(default={}, description="Cells of background.csv to replace")
+    box_pools: Cells = Field(default={}, description="Cells of box_pools.csv to replace")
     cost_functions: Cells = Field(default={}, description="Cells of cost_functions.csv to replace")
     open_planned: tuple[Name, ...] = Field(default=(), description="Planned rows that are open")
     disruptions: tuple[Disruption, ...] = ()
@@ -431,6 +463,7 @@ class Scenario(_Model):
         InputError
             If the scenario names what the network does not have.
         """
+        from corridor_sim.network.box_pools import with_box_pools
         from corridor_sim.scenario.names import unknown_names
 
         faults = unknown_names(self, network)
@@ -441,6 +474,7 @@ class Scenario(_Model):
             "facilities": self.facilities,
             "links": self.links,
             "background": self.background,
+            "box_pools": self.box_pools,
             "cost_functions": self.cost_functions,
             "currencies": {
                 name: {"rate_cny_per_unit": rate}
@@ -454,7 +488,8 @@ class Scenario(_Model):
             return self.fault(("open_planned", *path), what, hint=hint, at_key=at_key)
 
         opened = network.opened(self.open_planned, where=self.name, fault_at=at_planned)
-        return opened.with_overrides(overrides, where=self.name, fault_at=self.fault)
+        changed = opened.with_overrides(overrides, where=self.name, fault_at=self.fault)
+        return with_box_pools(changed) if self.boxes.pools else changed
 
     def fault(
         self,

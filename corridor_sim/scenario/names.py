@@ -49,6 +49,17 @@ def unknown_names(scenario: Scenario, network: Network) -> list[Fault]:
                 )
     for n, item in enumerate(scenario.disruptions):
         faults.extend(_lock_faults(scenario, n, item, network))
+    corridors = sorted({str(name) for name in network.services["corridor"]} - {"hub", "shared"})
+    for n, held in enumerate(scenario.boxes.held):
+        faults.extend(
+            scenario.fault(
+                ("boxes", "held", n, "corridors", m),
+                f"no service is of the corridor '{shorten(name)}'",
+                hint=nearest(name, corridors),
+            )
+            for m, name in enumerate(held.corridors)
+            if name not in corridors
+        )
     faults.extend(_lever_faults(scenario, network))
     partners = network.zones[network.zones["side"] == "partner"]
     regions = sorted(set(partners["region"]))

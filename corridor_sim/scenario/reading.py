@@ -110,8 +110,8 @@ def _load(path: Path, files: list[Path]) -> Tree:
 def _refuse_twins(tree: Tree) -> None:
     """Refuse two items of one name: draws and merging go by it."""
     faults = []
-    for kind in ("disruptions", "random_disruptions"):
-        items = tree.value[kind].value if kind in tree.value else None
+    for path in (("disruptions",), ("random_disruptions",), ("boxes", "held")):
+        kind, items = path[-1], _value_at(tree, path)
         if not isinstance(items, list):
             continue
         named = [item.at(("name",)) for item in items if isinstance(item.value, dict)]
@@ -186,6 +186,15 @@ def _place_network(tree: Tree) -> None:
     except OSError:
         # Whatever it names is no folder; the network's reader tells.
         return
+
+
+def _value_at(tree: Tree, path: tuple[str, ...]) -> object:
+    """Return what stands at a path, None where it ends before."""
+    for key in path:
+        if not isinstance(tree.value, dict) or key not in tree.value:
+            return None
+        tree = tree.value[key]
+    return tree.value
 
 
 def _place_reference(tree: Tree) -> None:

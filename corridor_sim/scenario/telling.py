@@ -10,9 +10,11 @@ from pydantic import BaseModel, ValidationError
 
 from corridor_sim.errors import Fault, nearest, shorten
 from corridor_sim.scenario.models import (
+    Boxes,
     Choice,
     Demand,
     Disruption,
+    HeldEmpties,
     Levers,
     Limits,
     Period,
@@ -31,6 +33,8 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("demand",): Demand,
     ("demand", "response"): Response,
     ("choice",): Choice,
+    ("boxes",): Boxes,
+    ("boxes", "held"): HeldEmpties,
     ("levers",): Levers,
     ("levers", "subsidies"): Subsidy,
     ("limits",): Limits,

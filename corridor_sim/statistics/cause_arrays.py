@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 Bytes = NDArray[np.int8]
 
 #: Number of wait causes; the first three are those before boarding.
-N_CAUSES = 14
+N_CAUSES = 15
 
 
 def wanted_slots(plan: Plan, log: EventLog) -> tuple[Ints, Ints]:

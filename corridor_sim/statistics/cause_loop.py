@@ -155,6 +155,8 @@ def count_legs(
     instant_first, instant_second, instant_departure = instants
     wanted_first, wanted_second = slots
     base = first[start]
+    # Kept machine code would not see that a constant of another module has changed.
+    n_causes = seconds.shape[1]
     for shipment in range(start, stop):
         begin_s = release_s[shipment]
         for leg in range(first[shipment], first[shipment + 1]):
@@ -217,11 +219,11 @@ def count_legs(
                             row[by_queue[place]] += began[visit] - queued[visit]
                         row[by_service[place]] += over[visit] - began[visit]
             total = 0
-            for cause in range(N_CAUSES):
+            for cause in range(n_causes):
                 total += row[cause]
             is_wrong[leg - base] = total != end_s - begin_s
             begin_s = end_s
             if service < 0:
                 for other in range(first[shipment] - base, leg - base + 1):
-                    for cause in range(N_CAUSES):
+                    for cause in range(n_causes):
                         whole[shipment - start, cause] += seconds[other, cause]

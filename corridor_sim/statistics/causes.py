@@ -30,6 +30,7 @@ CAUSES: dict[str, str] = {
     "schedule_wait": "ready, until the next departure is due (timetable, or filling up)",
     "vehicle_wait": "a departure is due but no vehicle is there, or a closure holds it back",
     "left_behind": "departures left without the box: full, or out of its rank",
+    "empty_box": "waiting for empty boxes, and fetching them, before the first leg",
     "customs": "customs and inspection inside China's gateways, with their queues",
     "dwell": "dwell and cut-off in ports and yards",
     "handling_queue": "waiting for a berth, track or crane",
@@ -59,6 +60,7 @@ _AT_FACILITY: dict[str, tuple[str, str]] = {
     "gauge_change": ("border_queue", "gauge_change"),
     "dwell": ("dwell", "dwell"),
     "lock": ("lock_queue", "lock_passage"),
+    "box_pool": ("empty_box", "empty_box"),
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from corridor_sim.engine.events import DEPARTED, EventLog
 from corridor_sim.plan.tables import ON_DEMAND, Plan
+from corridor_sim.statistics.box_identities import check_box_pools
 from corridor_sim.statistics.causes import leg_bounds, leg_causes
 from corridor_sim.statistics.conservation import check_conservation, check_little
 from corridor_sim.statistics.faults import add_fault
@@ -91,6 +92,7 @@ def check_log(
     loads = VisitLoads.of(plan, log, index)
     faults += _capacity(plan, log, index, loads)
     faults += check_resources(plan, log, index, servers_known=servers_known)
+    faults += check_box_pools(plan, log, servers_known=servers_known)
     try:
         leg_causes(plan, log, index, facility_kinds)
     except ArithmeticError as fault:

@@ -19,7 +19,7 @@ from networks.build.three_gorges import build_three_gorges, published_rows
 __all__ = ["build", "main"]
 
 #: Tables that are written as they stand.
-_COPIED = ("background", "zones", "modes", "cost_functions", "currencies", "regions")
+_COPIED = ("background", "box_pools", "zones", "modes", "cost_functions", "currencies", "regions")
 #: Demand tables that are edited by hand.
 _COPIED_DEMAND = ("commodities", "other_cargo")
 

@@ -23,12 +23,20 @@ SPRING = {
     "disruptions.0.end": "2025-03-20",
     "disruptions.0.announced": "2025-03-01",
 }
+# Empties held back, of which there are few at first.
+SHORT = {
+    "period.start": "2025-05-01",
+    "period.days": 60,
+    "disruptions": [],
+    "box_pools": {"boxes:CQ_GYP": {"initial_teu": 500}, "boxes:CQ_TJC": {"initial_teu": 100}},
+}
 # A border shut, the ship lift stopped, typhoons at their most frequent.
 AUTUMN = {"period.start": "2025-09-05", "period.days": 25}
 
 
 @pytest.mark.parametrize(
-    ("name", "changes"), [("lock_overhaul", SPRING), ("poland_border_closure", AUTUMN)]
+    ("name", "changes"),
+    [("lock_overhaul", SPRING), ("poland_border_closure", AUTUMN), ("empties_short", SHORT)],
 )
 def test_engines_agree_on_a_shipped_scenario(name: str, changes: dict[str, object]) -> None:
     ground = lay_groundwork(Scenario.read(name, SMALL | changes))

@@ -151,6 +151,12 @@ CELL_FAULTS: list[tuple[str, int, str, str, str]] = [
     ("links", 2, "passages", "suez; suezz", "'suezz' is not known.*did you mean 'suez'"),
     ("links", 2, "opens_on", "2025-02-29", r"'2025-02-29' is not a date \(day is out of range"),
     ("links", 2, "opens_on", "soon", "'soon' is not a date.*allowed: year-month-day"),
+    ("box_pools", 2, "node", "Z_", "'Z_' is not in nodes.csv"),
+    ("box_pools", 2, "initial_teu", "-1", "-1 is negative; allowed: 0 or more"),
+    ("box_pools", 2, "initial_teu", "", "blank but must be filled"),
+    ("box_pools", 2, "corridors", "", "blank but must be filled"),
+    ("box_pools", 2, "corridors", "coast", "'coast' is not known.*did you mean 'coastal'"),
+    ("box_pools", 2, "cargo", "own;empty", "'empty' is not known; allowed: own, domestic, transit"),
     ("links", 2, "source", "", "has no source; name a key of sources.md"),
     ("links", 2, "source", "S2", "source 'S2' is not in sources.md"),
     ("links", 2, "source", "key", "source 'key' is not in sources.md"),
@@ -277,6 +283,30 @@ TABLE_FAULTS: dict[str, tuple[list[Edit], list[Expected]]] = {
             cell("services", 3, pool="east", return_pool="west", fleet="0"),
         ],
         [],
+    ),
+    "box pool of a name that is taken": (
+        [cell("box_pools", 2, box_pool="station")],
+        [("box_pools.csv", 2, "box_pool", "the name 'station' is taken .facilities.csv, row 3.")],
+    ),
+    "box pool called like the gate of a service": (
+        [cell("box_pools", 2, box_pool="gate:x")],
+        [("box_pools.csv", 2, "box_pool", "'gate:x' is taken .'gate:' names the closures")],
+    ),
+    "two box pools for the same boxes": (
+        [add("box_pools", 2, box_pool="other", cargo="transit")],
+        [("box_pools.csv", 3, "corridors", "boxes of 'coastal' at 'Z_A' are those of row 2 too")],
+    ),
+    "box pool of a corridor without services": (
+        [cell("box_pools", 2, corridors="coastal;air")],
+        [("box_pools.csv", 2, "corridors", "no service is of the corridor 'air'")],
+    ),
+    "box pool where nobody calls": (
+        [add("nodes", 3, node="Z_C"), cell("box_pools", 2, node="Z_C")],
+        [("box_pools.csv", 2, "node", "no service of 'coastal' calls at 'Z_C'; boxes stand where")],
+    ),
+    "boxes that are never back in time": (
+        [cell("box_pools", 2, turnaround_h="2001")],
+        [("box_pools.csv", 2, "turnaround_h", "no box back in time; allowed: up to 2,000 h")],
     ),
     "no zone in Chongqing": (
         [cell("zones", 2, side="partner")],

@@ -26,7 +26,7 @@ FAULTS: dict[str, tuple[str, int | None, int | None, str]] = {
         "xyz: 1",
         1,
         1,
-        "unknown key 'xyz'; allowed: background, choice,.* title",
+        "unknown key 'xyz'; allowed: background, box_pools, boxes,.* title",
     ),
     "unknown key in a list": (
         "disruptions:\n- {name: x, facilites: [A], start: 2025-03-01, end: 2025-03-02}",

@@ -103,6 +103,8 @@ def write_station(
         [{"cost_function": mode, "mode": mode, "cny_per_teu_km": 1} for mode in modes],
     )
     _write(folder / "currencies.csv", [{"currency": "USD", "cny_per_unit": 7}])
+    pool = {"box_pool": "pool", "node": "Z_A", "corridors": "coastal", "initial_teu": 5}
+    _write(folder / "box_pools.csv", [pool])
     (folder / "sources.md").write_text(
         "| key | what | address |\n|---|---|---|\n| S1 | test | - |\n"
     )

@@ -25,6 +25,7 @@ TABLES = (
     "cost_functions",
     "currencies",
     "regions",
+    "box_pools",
 )
 
 #: Tables of the demand folder; ``od`` is a pattern: a scenario names the table of its year.
