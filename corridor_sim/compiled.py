@@ -2,13 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from types import FunctionType
 from typing import Any
 
-__all__ = ["machine_code"]
+__all__ = ["machine_code", "notice", "noticing"]
+
+
+def notice(what: str, how_long: str) -> str:
+    """Return the line that tells of machine code being made.
+
+    Parameters
+    ----------
+    what : str
+        For which part of the program.
+    how_long : str
+        As a text with a unit.
+
+    Returns
+    -------
+    str
+        Of standard error.
+    """
+    return f"compiling {what} ({how_long}, once after an installation or a change of it) ...\n"
+
+
+@cache
+def _tell() -> None:
+    """Say once in a process that small functions are compiled."""
+    sys.stderr.write(notice("draws and statistics", "a few seconds"))
+    sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def noticing() -> Iterator[None]:
+    """Tell on standard error if machine code has to be made meanwhile: it is not there yet."""
+    from numba.core import event
+
+    class Making(event.Listener):  # type: ignore[misc]
+        """Told by numba when it finds no machine code and sets out to make it."""
+
+        def on_start(self, _: Any) -> None:
+            _tell()
+
+        def on_end(self, _: Any) -> None:
+            pass
+
+    with event.install_listener("numba:compile", Making()):
+        yield
 
 
 @cache
@@ -43,9 +88,10 @@ def machine_code(module: str, name: str, signature: str) -> Callable[..., Any] |
         if isinstance(own, FunctionType) and own.__module__ == module:
             namespace[called] = numba.njit(FunctionType(own.__code__, namespace, called), **options)
     try:
-        dispatcher = numba.njit(signature, cache=True, **options)(
-            FunctionType(function.__code__, namespace, name)
-        )
+        with noticing():
+            dispatcher = numba.njit(signature, cache=True, **options)(
+                FunctionType(function.__code__, namespace, name)
+            )
     except (RuntimeError, OSError):
         return None
     return dispatcher  # type: ignore[no-any-return]

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -287,6 +288,7 @@ def simulate(
     progress: Callable[[float, str], None] | None = None,
     processes: Iterable[UserProcess] = (),
     ground: Groundwork | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Results:
     """Simulate one replication of a scenario.
 
@@ -305,6 +307,9 @@ def simulate(
         Users' own SimPy processes, see `corridor_sim.engine.Control`.
     ground : Groundwork, optional
         Of this scenario, where further replications are run; laid here if not given.
+    meanwhile : callable, optional
+        What else there is to do while the engine runs, on a thread of its own: the compiled engine
+        leaves a core free. What it raises is raised here.
 
     Returns
     -------
@@ -328,18 +333,25 @@ def simulate(
         timing_s = dict(ground.timing_s)
     else:
         timing_s = {"network": 0.0}
+    network = ground.network
     plan = build_plan(ground, seed=seed, replication=replication, timing_s=timing_s)
+    # Of groundwork that was laid here nothing but the network is needed any more.
+    del ground
 
     def tell(now: int, horizon: int) -> None:
         if progress is not None:
             progress(now / horizon, scenario.date_at(now).isoformat())
 
-    clock = time.perf_counter()
-    log = run_engine(plan, engine=engine, progress=tell, processes=users)
-    timing_s["engine"] = time.perf_counter() - clock
+    with ThreadPoolExecutor(1) as aside:
+        doing = None if meanwhile is None else aside.submit(meanwhile)
+        clock = time.perf_counter()
+        log = run_engine(plan, engine=engine, progress=tell, processes=users)
+        timing_s["engine"] = time.perf_counter() - clock
+        if doing is not None:
+            doing.result()
     return Results(
         scenario=scenario,
-        network=ground.network,
+        network=network,
         plan=plan,
         log=log,
         seed=seed,

@@ -11,6 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -119,12 +120,16 @@ def write_tables(
         If the disk does not take the files.
     """
     metadata = {"corridor_sim": json.dumps(clock.as_dict(), sort_keys=True)}
-    with contextlib.ExitStack() as files:
+    # Lanes are left before the files are closed.
+    with contextlib.ExitStack() as files, contextlib.ExitStack() as lanes:
         writers: dict[str, pq.ParquetWriter] = {}
+        # Each file takes its parts in turn; legs and shipments are compressed side by side while
+        # the next parts are made.
+        lane = {name: lanes.enter_context(ThreadPoolExecutor(1)) for name in TABLES}
+        last: dict[str, Future[None]] = {}
 
-        def write(name: str, rows: slice) -> None:
+        def write(name: str, part: pa.Table) -> None:
             path = folder / TABLE_FILES[name]
-            part = _arrow_table(tables.table(name).part(rows), metadata)
             with naming(path):
                 if name not in writers:
                     writers[name] = files.enter_context(_writer(path, part.schema))
@@ -133,7 +138,12 @@ def write_tables(
         for name, rows in _parts(tables):
             if stop is not None and stop.is_set():
                 return
-            write(name, rows)
+            part = _arrow_table(tables.table(name).part(rows), metadata)
+            if name in last:
+                last[name].result()
+            last[name] = lane[name].submit(write, name, part)
+        for written in last.values():
+            written.result()
     for name in TABLES:
         path = folder / TABLE_FILES[name]
         with naming(path):
@@ -164,7 +174,7 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         compression_level={name: 1 for name in schema.names if name not in ascending},
         use_dictionary=named,
         column_encoding=ascending or None,
-        write_statistics=named,
+        write_statistics=False,
         write_batch_size=_ROWS_AT_ONCE,
     )
 
@@ -182,8 +192,11 @@ def _arrow_table(table: Table, metadata: Mapping[str, str]) -> pa.Table:
 def _arrow(column: Column) -> pa.Array:
     if isinstance(column, Coded):
         codes = column.codes.astype(np.int32)
+        missing = codes < 0
         names = pa.array(column.names, type=pa.string())
-        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), names)
+        # A mask costs as much as all the rest.
+        shown = pa.array(codes, mask=missing) if missing.any() else pa.array(codes)
+        return pa.DictionaryArray.from_arrays(shown, names)
     return pa.array(column.show() if isinstance(column, Thousandths) else column)
 
 

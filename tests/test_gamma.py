@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import special
 
-from corridor_sim import gamma
+from corridor_sim import compiled, gamma
 from corridor_sim.compiled import machine_code
 from corridor_sim.gamma import gamma_quantile
 from corridor_sim.streams import stream
@@ -61,6 +62,21 @@ def test_a_shape_that_differs_from_scipy_in_one_bit_is_left_to_it() -> None:
         out[len(out) // 3] = np.nextafter(out[len(out) // 3], 0.0)
 
     assert gamma._compared(4.0, other) is None
+
+
+def test_it_is_told_that_a_function_is_compiled_and_nothing_where_it_is_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "fresh_module.py").write_text("def halve(x):\n    x[0] *= 0.5\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    number = np.ones(1)
+    for told in (1, 0):
+        compiled._tell.cache_clear()
+        halve = machine_code.__wrapped__("fresh_module", "halve", "void(float64[::1])")
+        assert halve is not None
+        halve(number)
+        assert capsys.readouterr().err.count("compiling draws and statistics (") == told
+    assert number[0] == 0.25
 
 
 def test_without_numba_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

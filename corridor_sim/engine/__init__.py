@@ -75,7 +75,8 @@ def run_engine(
     engine : str
         Name of an engine in `ENGINES`, see `resolve_engine`.
     progress : callable, optional
-        Called once a simulated day with the second reached and the horizon.
+        Called with the second reached and the horizon once a simulated day; by the compiled engine
+        a few dozen times in a run that has more days.
     processes : iterable of callable
         Users' own SimPy processes.
 

@@ -17,16 +17,14 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from corridor_sim.compiled import notice
+
 __all__ = ["call_compiled", "source_digest"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 # Nothing is allocated inside the loop, so that no references need to be counted.
 _OPTIONS = {"_nrt": False}
-_NOTICE = (
-    "compiling the simulation engine (10 to 30 s, once after an installation or a change of it) "
-    "...\n"
-)
 
 # Types of arrays by the names under which functions take them; (kind, is written to).
 _ARRAYS = {
@@ -132,7 +130,7 @@ def _compiled(name: str) -> Callable[..., None]:
 @cache
 def _tell() -> None:
     """Say once in a process that machine code is made."""
-    sys.stderr.write(_NOTICE)
+    sys.stderr.write(notice("the simulation engine", "10 to 30 s"))
     sys.stderr.flush()
 
 

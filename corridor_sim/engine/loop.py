@@ -54,6 +54,9 @@ from corridor_sim.plan.tables import NEVER, Plan
 __all__ = ["Call", "run_loop", "run_slice"]
 
 _DAY = 86_400
+# A compiled day takes a millisecond; between two of them another thread may hold the interpreter's
+# lock for longer.
+_MOST_TOLD = 24
 
 Call = Callable[..., None]
 
@@ -158,7 +161,8 @@ def run_loop(
     plan : Plan
         What to run.
     progress : callable, optional
-        Called once a simulated day with the second reached and the horizon.
+        Called with the second reached and the horizon once a simulated day; where the loop is
+        compiled, a few dozen times in a run that has more days.
     call : callable, optional
         Calls the compiled form of a function with its arguments; without it the loop runs as
         plain Python.
@@ -171,6 +175,8 @@ def run_loop(
     EventLog
         The stamps of the run.
     """
+    days = 1 if call is None else max(plan.horizon // (_MOST_TOLD * _DAY), 1)
+    step = days * _DAY
     call = call or _call_plainly
     columns = plan_columns(plan)
     if room is None:
@@ -181,7 +187,7 @@ def run_loop(
         call(lay_out, *memory, *columns, first_legs)
         list_known_events(plan, memory.m, first_legs)
         try:
-            for until in (*range(_DAY, plan.horizon, _DAY), plan.horizon):
+            for until in (*range(step, plan.horizon, step), plan.horizon):
                 call(run_slice, *memory, until)
                 if progress is not None:
                     progress(until, plan.horizon)

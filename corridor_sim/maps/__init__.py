@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +17,9 @@ __all__ = ["import_ahead", "map_page", "write_map"]
 
 
 def import_ahead() -> None:
-    """Begin to import what a map needs beside other work.
-
-    The libraries take longer to import than a map to draw; a compiled engine leaves a core free.
-    """
-    threading.Thread(target=import_module, args=["corridor_sim.maps.layers"], daemon=True).start()
+    """Import what a map needs, which takes longer than to draw one: beside other work."""
+    for module in ("layers", "data", "spread"):
+        import_module(f"corridor_sim.maps.{module}")
 
 
 def map_page(

@@ -31,7 +31,7 @@ __all__ = ["build_tables", "cleared_seconds", "delivered_seconds"]
 Ints = NDArray[np.int64]
 
 # Served shipments that are worked on together.
-_PIECE = 2**16
+_PIECE = 2**15
 
 
 def build_tables(plan: Plan, log: EventLog, network: Network, clock: Clock) -> RunTables:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
+from typing import Any
+
+from corridor_sim.compiled import noticing
 
 __all__ = ["compiled", "has_compiler"]
 
@@ -35,7 +38,13 @@ def compiled(function: Callable[..., None]) -> Callable[..., None]:
     import numba
 
     try:
-        return numba.njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]
+        dispatcher = numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:
         # There is no folder to keep the machine code in: every process makes it anew.
-        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+        dispatcher = numba.njit(nogil=True)(function)
+
+    def call(*arguments: Any) -> None:
+        with noticing():
+            dispatcher(*arguments)
+
+    return call
