@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from corridor_sim.network.attributes import DEMAND_TABLES
 from corridor_sim.network.attributes import TABLES as NETWORK_TABLES
 from corridor_sim.resources import shipped
+from corridor_sim.statistics.emissions import EMPTY_SHARE, USUAL_LOAD_FACTOR
 
 if TYPE_CHECKING:
     from docutils.nodes import Node
@@ -183,12 +184,55 @@ def fares() -> str:
     return _table(("services by", "corridor", *heads), rows)
 
 
+def emission_factors() -> str:
+    """Return the emission factor of every mode."""
+    rows = [
+        (
+            row["mode"].replace("_", " "),
+            row["co2e_g_per_t_km"] or "-",
+            row["co2e_g_per_teu_km"] or "-",
+            f"`{row['source']}`",
+            row["confidence"],
+        )
+        for row in _rows(_NETWORK / "modes.csv")
+    ]
+    return _table(("mode", "g/t-km", "g/TEU-km", "source", "confidence"), rows)
+
+
+def load_assumptions() -> str:
+    """Return what is assumed of loads and empty vehicles, by mode."""
+    rows = [
+        (mode.replace("_", " "), f"{100 * usual:.0f} %", f"{100 * EMPTY_SHARE[mode]:.0f} %")
+        for mode, usual in USUAL_LOAD_FACTOR.items()
+    ]
+    return _table(("mode", "usual load", "emission of an empty one, of a full one"), rows)
+
+
+def hub_emissions() -> str:
+    """Return the emission factor of every kind of hub."""
+    rows = [
+        (
+            row["kind"].replace("_", " ")
+            + (f", {row['node_kind'].replace('_', ' ')}" if row["node_kind"] else ""),
+            row["co2e_kg_per_teu"],
+            f"`{row['source']}`",
+            row["confidence"],
+            row["note"],
+        )
+        for row in _rows(_RAW / "hub_emissions.csv")
+    ]
+    return _table(("hub", "kg/TEU", "source", "confidence", "what it is"), rows)
+
+
 #: Tables by name.
 TABLES: dict[str, Callable[[], str]] = {
     "choice-constants": choice_constants,
     "confidence": confidence,
     "cost-functions": cost_functions,
+    "emission-factors": emission_factors,
     "fares": fares,
+    "hub-emissions": hub_emissions,
+    "load-assumptions": load_assumptions,
     "margins": margins,
     "months": months,
     "size": size,

@@ -42,12 +42,12 @@ def small_network() -> Any:
     ).set_index("link")
     facilities = pd.DataFrame(
         {
-            "facility": ["desk", "yard"],
-            "node": ["A", "A"],
-            "name_en": ["Customs desk", "Rail yard"],
-            "kind": ["customs", "rail_yard"],
-            "clears": [True, False],
-            "co2e_kg_per_teu": [0.0, 10.0],
+            "facility": ["desk", "yard", "crane"],
+            "node": ["A", "A", "A"],
+            "name_en": ["Customs desk", "Rail yard", "Crane"],
+            "kind": ["customs", "rail_yard", "dwell"],
+            "clears": [True, False, False],
+            "co2e_kg_per_teu": [0.0, 10.0, 3.0],
         }
     ).set_index("facility")
     services = pd.DataFrame(
@@ -75,8 +75,9 @@ def small_network() -> Any:
             "co2e_g_per_teu_km": [np.nan, np.nan, np.nan, 80.0, np.nan],
         }
     ).set_index("mode")
+    nodes = pd.DataFrame({"transhipment": ["crane", "", "", ""]}, index=["A", "B", "C", "Z"])
     return SimpleNamespace(
-        links=links, facilities=facilities, services=services, calls=calls, modes=modes
+        nodes=nodes, links=links, facilities=facilities, services=services, calls=calls, modes=modes
     )
 
 

@@ -10,6 +10,9 @@ runs count in the simulated load factor of their service.
 Services that Chongqing shares with others (ocean ships and the like, of which only an allotment
 is modelled) keep the stated factor: the load of an allotment says nothing about the ship.
 
+Hubs - terminals, and the change of vehicle where a node has no terminal of its own - add a factor
+per TEU. What of ISO 14083 is covered, and what is not, is told in docs/explanation/emissions.md.
+
 References
 ----------
 .. [1] Smart Freight Centre, "Global Logistics Emissions Council Framework", version 3.
@@ -26,7 +29,7 @@ from numpy.typing import NDArray
 
 from corridor_sim.statistics.clock import Clock
 from corridor_sim.statistics.grouping import group_sum, whole_sums
-from corridor_sim.statistics.paths import leg_distances_km
+from corridor_sim.statistics.paths import call_nodes, leg_distances_km
 from corridor_sim.statistics.tables import RunTables
 
 if TYPE_CHECKING:
@@ -134,7 +137,8 @@ def _simulated_load_factor(tables: RunTables, distance: pd.Series, clock: Clock)
 def shipment_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> NDArray[np.float64]:
     """Return the emissions of every shipment over all legs of its route, as planned.
 
-    Moving comes from `service_intensity`, handling from the facilities' factor at both ends.
+    Moving comes from `service_intensity`, hubs from the facilities' factor: of the calls at both
+    ends of a leg, and of the transhipment between two legs.
 
     Parameters
     ----------
@@ -161,10 +165,15 @@ def shipment_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> 
     )
     kg_per_teu = np.where(is_teu, moving, 0.0) + at_calls
     kg_per_t = np.where(is_teu, 0.0, moving)
-    owner = tables.table("legs").numbers("shipment")[rides.rows]
+    legs = tables.table("legs")
+    owner = legs.numbers("shipment")[rides.rows]
+    # Whoever boards a further leg has changed vehicle there.
+    changed = np.flatnonzero(legs.numbers("leg")[rides.rows] > 0)
+    at_change = rides.at_calls(_transhipment_kg_per_teu(network), rides.board_call)
     shipments = tables.table("shipments")
     n = len(shipments)
     per_teu = np.bincount(owner, kg_per_teu[rides.kind], n)
+    per_teu += np.bincount(owner[changed], at_change[rides.kind[changed]], n)
     per_t = np.bincount(owner, kg_per_t[rides.kind], n)
     kg: NDArray[np.float64] = (
         per_teu * shipments.numbers("teu") + per_t * shipments.numbers("t")
@@ -182,3 +191,12 @@ def _handling_kg_per_teu(network: Network) -> pd.Series:
         [calls["service"].astype(str), calls.groupby("service", sort=False).cumcount()]
     )
     return pd.Series(kg, index=index)
+
+
+def _transhipment_kg_per_teu(network: Network) -> pd.Series:
+    """Return kg CO2e per TEU of a change of vehicle at the node of each (service, call)."""
+    nodes = call_nodes(network)
+    factor = network.facilities["co2e_kg_per_teu"].fillna(0.0)
+    of_node = network.nodes["transhipment"].map(factor).fillna(0.0)
+    kg = nodes["node"].map(of_node).fillna(0.0).to_numpy(dtype=float)
+    return pd.Series(kg, index=pd.MultiIndex.from_frame(nodes[["service", "call"]]))

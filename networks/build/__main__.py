@@ -73,6 +73,7 @@ def build(target: Path = NETWORK) -> dict[str, int]:
     write("months", month_rows(), "demand/")
     write("holidays", holiday_rows(), "demand/")
     used.update(row["source"] for row in read_raw("choice_priors"))
+    used.update(row["source"] for row in read_raw("hub_emissions"))
     counts["sources"] = write_sources(target / "sources.md", used)
     counts["drawings"] = len(shapes)
     return counts

@@ -11,6 +11,8 @@ from networks.build.tables import BuildError, read_raw
 
 __all__ = ["facility_rows", "node_names", "node_rows", "write_sources"]
 
+#: Terminals by kind of node; others are ports.
+_TERMINALS = {"rail_terminal": "rail_yard", "airport": "air_terminal"}
 _ROLES = ("customs", "transhipment")
 _IN_BRACKETS = re.compile(r"\s*[(（][^)）]*[)）]\s*")
 
@@ -62,11 +64,24 @@ def node_rows(used: Iterable[str]) -> list[dict[str, object]]:
 
 
 def facility_rows() -> list[dict[str, str]]:
-    """Return the rows of facilities without the column that the nodes take over."""
-    return [
-        {key: value for key, value in row.items() if key != "role"}
-        for row in read_raw("facilities")
-    ]
+    """Return the rows of facilities without the column that the nodes take over.
+
+    Hubs have the emission of their kind. A dwell has none where the node has a terminal of its own:
+    a box is handled there once.
+    """
+    kinds = {row["node"]: row["kind"] for row in read_raw("nodes")}
+    factors = {(row["kind"], row["node_kind"]): row for row in read_raw("hub_emissions")}
+    raw = read_raw("facilities")
+    terminals = {(row["node"], row["kind"]) for row in raw}
+    rows = []
+    for row in raw:
+        node_kind = kinds[row["node"]]
+        factor = factors.get((row["kind"], "")) or factors.get((row["kind"], node_kind))
+        handled = (row["node"], _TERMINALS.get(node_kind, "berth")) in terminals
+        if factor and not row["co2e_kg_per_teu"] and not (row["kind"] == "dwell" and handled):
+            row["co2e_kg_per_teu"] = factor["co2e_kg_per_teu"]
+        rows.append({key: value for key, value in row.items() if key != "role"})
+    return rows
 
 
 def write_sources(path: Path, used: Collection[str], *, only_used: bool = False) -> int:
