@@ -97,6 +97,9 @@ class Features:
         passing: dict[int, float] = {}
         for item in self.facilities:
             passing[item["node"]] = max(passing.get(item["node"], 0), item["teu"] or 0)
+        if not any(passing.values()):
+            # Of a batch no loads of facilities are kept: what passed the busiest link ranks names.
+            passing = _busiest_links(self._links)
         self._nodes = [
             {
                 "name": _names(name, row),
@@ -186,6 +189,16 @@ def _links(
         for stretch in bundle(lines, [(link["corridor"], link["mode"]) for link in links])
     ]
     return links, stretches, number
+
+
+def _busiest_links(links: Sequence[Mapping[str, Any]]) -> dict[int, float]:
+    """Return the most TEU on any link at each node, both ways together."""
+    most: dict[int, float] = {}
+    for link in links:
+        teu = sum(sum(way["sum"].get("teu", ())) for way in link["ways"])
+        for end in link["ends"]:
+            most[end] = max(most.get(end, 0.0), teu)
+    return most
 
 
 def _ends(row: Row) -> tuple[str, str]:

@@ -20,7 +20,7 @@ class Paragraph:
     """Words; `tone` is how they are shown."""
 
     words: Words
-    tone: Literal["plain", "answer", "note", "quiet"] = "plain"
+    tone: Literal["plain", "answer", "part", "note", "quiet"] = "plain"
 
 
 @dataclass(frozen=True)

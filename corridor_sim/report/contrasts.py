@@ -16,6 +16,7 @@ from corridor_sim.report.ensembles import (
     figure_words,
     how_it_was_made,
     scaled_value,
+    unit_words,
 )
 from corridor_sim.report.legends import COLOURS
 from corridor_sim.report.ranges import Interval, intervals
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["comparison_sections"]
 
 _SHOWN = 15
+_SMALL_H = 0.05
 _CLEARED = "cleared_cny"
 
 
@@ -53,14 +55,14 @@ def comparison_sections(comparison: Comparison, *, maps: Sequence[str] = ()) -> 
     for section, file in zip(different, maps, strict=False):
         if file:
             section.blocks.insert(0, Link(words, file))
-    return [_verdicts(comparison), *different, how_it_was_made(comparison.base)]
+    made = how_it_was_made(comparison.base, against=comparison.others)
+    return [_verdicts(comparison), *different, made]
 
 
 def _verdicts(comparison: Comparison) -> Section:
-    blocks: list[Block] = [
-        Paragraph((clean(words), chinese_verdict(comparison, batch.name)), "answer")
-        for words, batch in zip(comparison.verdicts(), comparison.others, strict=True)
-    ]
+    blocks: list[Block] = []
+    for words, batch in zip(comparison.verdicts(), comparison.others, strict=True):
+        blocks += _in_parts(words, chinese_verdict(comparison, batch.name))
     blocks.append(
         Paragraph(
             (
@@ -100,6 +102,18 @@ def _verdicts(comparison: Comparison) -> Section:
     return Section("answer", ("The verdict", "结论"), blocks)
 
 
+def _in_parts(english: str, chinese: str) -> list[Block]:
+    """Return a verdict as a headline and a line for each further part."""
+    parts = english.split("; "), chinese.split("；")
+    if len(parts[0]) != len(parts[1]):
+        return [Paragraph((english, chinese), "answer")]
+    pairs = list(zip(*parts, strict=True))
+    return [
+        Paragraph(pair, "part" if rank else "answer")
+        for rank, pair in enumerate((en.rstrip("."), zh.rstrip("。")) for en, zh in pairs)
+    ]
+
+
 def _different(comparison: Comparison, batch: Batch) -> Section:
     frame = comparison.differences
     frame = frame[frame["other"] == batch.name]
@@ -113,7 +127,7 @@ def _different(comparison: Comparison, batch: Batch) -> Section:
         rows.append(
             [
                 figure_words(str(r["figure"])),
-                unit,
+                unit_words(unit),
                 *told,
                 bool(r["seen"]),
                 float(r["adjusted_p"]),
@@ -125,7 +139,7 @@ def _different(comparison: Comparison, batch: Batch) -> Section:
         ("Differences with 95 % intervals", "差异及 95 % 区间"),
         [
             Column("figure", ("figure", "指标"), "words"),
-            Column("unit", ("unit", "单位"), "text"),
+            Column("unit", ("unit", "单位"), "words"),
             Column("base_mean", ("base", "基准"), "value"),
             Column("other_mean", ("scenario", "情景"), "value"),
             Column("difference", ("difference", "差异"), "value"),
@@ -152,7 +166,8 @@ def _different(comparison: Comparison, batch: Batch) -> Section:
             "#b3121d",
         )
         for r in waits.loc[order].to_dict("records")
-        if r["difference"]
+        # Less than three minutes is nothing to look at.
+        if abs(r["difference"]) >= _SMALL_H
     ]
     title = ("Mean wait at facilities: difference in hours", "设施平均等待之差（小时）")
     if shown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from corridor_sim.report.blocks import Block, Chart, Column, Paragraph, Section,
 from corridor_sim.report.curves import Band, lines
 from corridor_sim.report.flows import month_marks
 from corridor_sim.report.legends import COLOURS, Series
-from corridor_sim.report.ranges import Interval, intervals
+from corridor_sim.report.ranges import Interval, digits_of, intervals
+from corridor_sim.report.svg import ticks
 from corridor_sim.report.verdicts import REGIONS
 from corridor_sim.report.voice import Voice, money_axis, number, percent, yuan
 
@@ -28,6 +30,7 @@ __all__ = [
     "figure_words",
     "how_it_was_made",
     "scaled_value",
+    "unit_words",
 ]
 
 _SHOWN = 15
@@ -94,15 +97,17 @@ def _chances(batch: Batch) -> Section:
             if steps[0] - 2 * span < goal["target_cny"] < steps[-1] + 2 * span
         ]
         every = [*(steps / scale).tolist(), *(goal for goal, _ in near)]
-        marks = [(v, number(v, 1)) for v in np.linspace(min(every), max(every), 5).tolist()]
-        x = [min(every), *np.repeat(steps / scale, 2).tolist(), max(every)]
+        at = ticks(min(every), max(every), about=5)
+        digits = digits_of(at[1] - at[0])
+        marks = [(v, number(v, digits)) for v in at]
+        x = [at[0], *np.repeat(steps / scale, 2).tolist(), at[-1]]
         y = [0.0, *[v for pair in zip([0.0, *share[:-1]], share, strict=True) for v in pair], 100.0]
         return lines(
             voice,
             title,
             x,
             [Series(title, y, COLOURS[0])],
-            unit=("% of replications below", "低于该值的比例 %"),
+            unit=("share of replications below, %", "低于该值的重复占比 %"),
             marks=marks,
             posts=near,
             x_unit=unit,
@@ -220,6 +225,21 @@ _CHINESE = {
     "delayed_cny_days": "延误货值·天",
     "unserved_teu": "无路可走箱量",
     "mean_h": "门到门平均",
+    "median_h": "门到门时间中位",
+    "p95_h": "门到门时间 95%",
+    "cost_cny_per_teu": "每标箱成本",
+    "co2e_kg_per_teu": "每标箱 CO2e",
+    "shipments": "全程票数",
+    "departures": "全程班次",
+    "events": "全程事件数",
+}
+_UNITS = {
+    "bn yuan x days": "十亿元·天",
+    "bn yuan": "十亿元",
+    "yuan": "元",
+    "kg": "千克",
+    "TEU": "标箱",
+    "days": "天",
 }
 
 
@@ -237,15 +257,20 @@ def figure_words(figure: str) -> Words:
     return (english, english)
 
 
+def unit_words(unit: str) -> Words:
+    """Return a unit of `scaled` in both languages."""
+    return (unit, _UNITS.get(unit, unit))
+
+
 def _figures(batch: Batch) -> Section:
     rows = []
     for row in batch.intervals().to_dict("records"):
         factor, unit, _ = scaled(str(row["figure"]))
         told = [scaled_value(row[k], factor) for k in ("mean", "low", "high", "p5", "p50", "p95")]
-        rows.append([figure_words(str(row["figure"])), unit, *told, row["n"]])
+        rows.append([figure_words(str(row["figure"])), unit_words(unit), *told, row["n"]])
     columns = [
         Column("figure", ("figure", "指标"), "words"),
-        Column("unit", ("unit", "单位"), "text"),
+        Column("unit", ("unit", "单位"), "words"),
         Column("mean", ("mean", "平均"), "value"),
         Column("low", ("95 % from", "95 % 下限"), "value"),
         Column("high", ("to", "上限"), "value"),
@@ -328,8 +353,21 @@ def _waits(batch: Batch) -> Section:
     return Section("waits", ("What holds it back", "瓶颈在哪里"), blocks)
 
 
-def how_it_was_made(batch: Batch) -> Section:
-    """Return the section that tells what made a batch, and the command that makes it again."""
+def how_it_was_made(batch: Batch, *, against: Sequence[Batch] = ()) -> Section:
+    """Return the section that tells what made a batch, and the command that makes it again.
+
+    Parameters
+    ----------
+    batch : Batch
+        The batch, or the base of a comparison.
+    against : sequence of Batch
+        What a base was compared with.
+
+    Returns
+    -------
+    Section
+        With the command and the manifest.
+    """
     about = {
         "scenario": batch.name,
         "seed": str(batch.seed),
@@ -343,7 +381,9 @@ def how_it_was_made(batch: Batch) -> Section:
     }
     key, value = Column("key", ("key", "项"), "text"), Column("value", ("value", "值"), "text")
     rows = [[clean(k), clean(v)] for k, v in about.items()]
-    command = f"corridor-sim batch {batch.name} -n {len(batch)} --seed {batch.seed}"
+    names = " ".join(one.name for one in (batch, *against))
+    verb = "compare" if against else "batch"
+    command = f"corridor-sim {verb} {names} -n {len(batch)} --seed {batch.seed}"
     return Section(
         "made",
         ("How it was made", "如何得出与复现"),

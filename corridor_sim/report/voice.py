@@ -80,7 +80,9 @@ def number(amount: float | None, digits: int = 0) -> str:
     """
     if amount is None or not math.isfinite(amount):
         return _NONE
-    return f"{amount:,.{digits}f}"
+    told = f"{amount:,.{digits}f}"
+    # What rounds to nought has no sign.
+    return told.lstrip("-") if not told.strip("-0.,") else told
 
 
 def value(amount: float | None) -> str:

@@ -14,6 +14,7 @@ from corridor_sim.experiments.figures import region_of
 from corridor_sim.experiments.rows import region_column
 from corridor_sim.experiments.verdict import verdict
 from corridor_sim.network import Network
+from corridor_sim.report.contrasts import _in_parts
 from corridor_sim.report.verdicts import REGIONS, chinese_verdict
 
 REGION_NAMES = ("EU", "Japan", "Vietnam", "Laos", "Africa", "US", "Russia", "Oceania")
@@ -80,3 +81,21 @@ def test_regions_of_the_shipped_network_have_chinese_names() -> None:
     zones = Network.read("chongqing").zones
     regions = np.unique(zones.loc[zones["side"] == "partner", "region"].astype(str))
     assert {region_of(region_column(str(name))) for name in regions} <= set(REGIONS)
+
+
+def test_a_long_verdict_is_told_part_by_part_and_whole() -> None:
+    rows = [row("cleared_cny", -21.5e9, 2.5e9, seen=True)] + [
+        row(region_column(name), 24.0 * (rank + 1), 12.0, seen=rank < 6)
+        for rank, name in enumerate(REGION_NAMES)
+    ]
+    english, chinese = verdicts(rows)
+    blocks = _in_parts(english, chinese)
+    assert [block.tone for block in blocks] == ["answer"] + ["part"] * (len(blocks) - 1)
+    assert "; ".join(block.words[0] for block in blocks) + "." == english
+    assert "；".join(block.words[1] for block in blocks) + "。" == chinese
+    assert all(len(words) < 400 for block in blocks for words in block.words)
+
+
+def test_a_verdict_with_parts_of_its_own_is_told_as_one() -> None:
+    blocks = _in_parts("a; b; c", "a；b")
+    assert [block.words for block in blocks] == [("a; b; c", "a；b")]
