@@ -35,7 +35,7 @@ __all__ = [
 
 TABLE_FILES = {name: f"{name}.parquet" for name in TABLES}
 #: Files that folders of earlier versions do not have.
-ADDED_FILES = ("queues.parquet",)
+ADDED_FILES = ("queues.parquet", "box_pools.parquet")
 
 # Found by measuring: numbers that mostly go up are kept as differences, which takes half the time
 # of compressing them and no more room.

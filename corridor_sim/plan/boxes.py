@@ -79,6 +79,8 @@ class BoxFrame:
         Way of a shipment that takes boxes, where one does.
     is_boxed : (rows,) bool
         Which OD rows travel in boxes.
+    by_air : (routes + 1,) bool
+        Which routes have a leg by air, where there are none; that of no way is among them.
     patterns : tuple of RoutePattern
         The ways of those who take boxes; they follow those of the routes.
     """
@@ -90,6 +92,7 @@ class BoxFrame:
     gives: Places
     way: Places
     is_boxed: NDArray[np.bool_]
+    by_air: NDArray[np.bool_]
     patterns: tuple[RoutePattern, ...]
 
     @classmethod
@@ -126,10 +129,6 @@ class BoxFrame:
         """
         rank_of = {name: rank for rank, name in enumerate(resource_names)}
         pools = [pool for pool in records_of(network.box_pools) if pool["box_pool"] in rank_of]
-        if not pools:
-            nobody = np.empty((len(CARGO), 0), dtype=np.int32)
-            none = np.empty(0, dtype=np.int64)
-            return cls(none, none, none, nobody, nobody, nobody, np.empty(0, dtype=bool), ())
         pools.sort(key=lambda pool: rank_of[pool["box_pool"]])
         at = {
             (pool["node"], corridor): place
@@ -141,11 +140,15 @@ class BoxFrame:
         )
         takes = np.full((len(CARGO), len(routes) + 1), NEVER, dtype=np.int32)
         gives, way = takes.copy(), takes.copy()
+        flown = {str(name) for name, mode in network.services["mode"].items() if mode == "air"}
+        by_air = [any(service in flown for service in route.services) for route in routes]
         corridor_of = network.services["corridor"].to_dict()
         corridors = [corridor_of[name] for name in layout.names]
         asking: dict[tuple[int, int], RoutePattern] = {}
         numbers: dict[tuple[int, int], int] = {}
         for number, (route, pattern) in enumerate(zip(routes, patterns, strict=True)):
+            if not pools:
+                break
             out, back = gateway_nodes(pattern, layout, corridors)
             start, end = at.get((out, route.corridor)), at.get((back, route.corridor))
             for kind in range(len(CARGO)):
@@ -166,16 +169,22 @@ class BoxFrame:
             takes=takes,
             gives=gives,
             way=way,
-            is_boxed=np.array([bool({"box", "empty"} & row.carries) for row in od.rows]),
+            is_boxed=np.array([bool({"box", "empty"} & row.carries) for row in od.rows], bool),
+            by_air=np.array([*by_air, True]),
             patterns=tuple(asking.values()),
         )
+
+    def in_boxes(self, shipments: Shipments) -> NDArray[np.bool_]:
+        """Tell which shipments go by land and water in boxes, loaded or empty."""
+        boxed: NDArray[np.bool_] = self.is_boxed[shipments.od] & ~self.by_air[shipments.route]
+        return boxed
 
     def ways(self, shipments: Shipments) -> Places:
         """Return the way of each shipment: its route, or that of those who take boxes."""
         route = shipments.route
         if not len(self.resource):
             return route
-        with_boxes = np.where(self.is_boxed[shipments.od], self.way[shipments.kind, route], NEVER)
+        with_boxes = np.where(self.in_boxes(shipments), self.way[shipments.kind, route], NEVER)
         return np.where(with_boxes >= 0, with_boxes, route).astype(np.int32)
 
     def table(self, shipments: Shipments) -> BoxTable:
@@ -191,17 +200,17 @@ class BoxFrame:
         BoxTable
             With the pool to which the boxes of each shipment come back.
         """
+        in_boxes = self.in_boxes(shipments)
         if not len(self.resource):
-            return BoxTable.none()
-        place = np.where(
-            self.is_boxed[shipments.od], self.gives[shipments.kind, shipments.route], NEVER
-        )
+            return replace(BoxTable.none(), in_boxes=in_boxes)
+        place = np.where(in_boxes, self.gives[shipments.kind, shipments.route], NEVER)
         loaded = (place >= 0) & (shipments.kind != _EMPTY)
         return BoxTable(
             resource=self.resource.copy(),
             initial_mteu=self.initial_mteu.copy(),
             gives=np.where(place >= 0, self.resource[place], NEVER).astype(np.int32),
             turnaround=np.where(loaded, self.turnaround[place], 0),
+            in_boxes=in_boxes,
         )
 
 

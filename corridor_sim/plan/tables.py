@@ -290,13 +290,17 @@ class BoxTable:
         Resource to which the boxes of each shipment come back after its delivery, -1 for none;
         without an entry where there are no pools.
     turnaround : (n,) int64
-        Seconds from the delivery until they can be taken again.
+        Seconds from the delivery until they can be taken again; without an entry as well.
+    in_boxes : (n,) bool
+        Which shipments are boxes, loaded or empty, whether there are pools or not; without an entry
+        in plans made by hand.
     """
 
     resource: Ints
     initial_mteu: Ints
     gives: SmallInts
     turnaround: Ints
+    in_boxes: NDArray[np.bool_]
 
     @classmethod
     def none(cls) -> BoxTable:
@@ -306,6 +310,7 @@ class BoxTable:
             initial_mteu=np.empty(0, dtype=np.int64),
             gives=np.empty(0, dtype=np.int32),
             turnaround=np.empty(0, dtype=np.int64),
+            in_boxes=np.empty(0, dtype=bool),
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from corridor_sim.statistics.boxes import box_balance, box_pools
 from corridor_sim.statistics.clock import Clock
 from corridor_sim.statistics.columns import Table
 from corridor_sim.statistics.costs import costs
@@ -261,6 +262,45 @@ class Statistics:
         frame = frame.sort_values("mean_wait_h", ascending=False, kind="stable")
         columns = ["visits", "mean_wait_h", "longest_wait_h", "mean_queue"]
         return frame[[*keys, *columns]].reset_index(drop=True)
+
+    # -- boxes -----------------------------------------------------------------------------------
+
+    def box_balance(self, by: str | Sequence[str] = ("corridor",)) -> pd.DataFrame:
+        """Return how many boxes leave Chongqing and come back, loaded and empty.
+
+        Parameters
+        ----------
+        by : str or sequence of str
+            From corridor, cargo, od, commodity, route and month.
+
+        Returns
+        -------
+        DataFrame
+            Keys, out_loaded_teu, out_empty_teu (those that set off in the window), back_loaded_teu,
+            back_empty_teu (those delivered in it) and balance_teu (back less out). Counted are
+            shipments by land and water that travel in boxes; cars, bulk, reefers and what flies on
+            any leg are not.
+        """
+        return box_balance(self.tables.table("shipments"), self.network, self.clock, by)
+
+    def box_pools(self, by: str | Sequence[str] = ("box_pool",)) -> pd.DataFrame:
+        """Return use of the pools of empty boxes; no rows where none are at work.
+
+        Parameters
+        ----------
+        by : str or sequence of str
+            From box_pool and month.
+
+        Returns
+        -------
+        DataFrame
+            Keys, shipments (that asked for boxes), delayed_shipments (that had to wait), taken_teu,
+            loaded_back_teu, empty_back_teu, waited_teu_days (boxes waited for, over time),
+            mean_wait_h (a TEU taken waited so long), mean_stock_teu and lowest_stock_teu.
+        """
+        return box_pools(self.tables.table("box_pools"), self.clock, by)
+
+    # -- departures ------------------------------------------------------------------------------
 
     def departures(self, by: str | Sequence[str] = ("corridor",)) -> pd.DataFrame:
         """Return how full departures were.

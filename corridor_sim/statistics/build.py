@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from corridor_sim.demand.od import CARGO, DIRECTIONS
 from corridor_sim.engine.events import EventLog
 from corridor_sim.plan.tables import LINK, Plan
+from corridor_sim.statistics.box_flows import BoxUse
 from corridor_sim.statistics.causes import CAUSES, CauseSeconds, leg_bounds
 from corridor_sim.statistics.clock import Clock
 from corridor_sim.statistics.columns import Coded, Maker, Table, Thousandths, coded, relabel
@@ -62,6 +63,7 @@ def build_tables(plan: Plan, log: EventLog, network: Network, clock: Clock) -> R
             "facilities": _facilities(run),
             "queues": _queues(run),
             "lockages": _lockages(run),
+            "box_pools": _box_pools(run),
         },
         _pieces(plan),
     )
@@ -106,8 +108,17 @@ class _Run:
         return Occupancy.of(self.plan, self.log, self.index, loads, self.clock.month_edges)
 
     @cached_property
+    def box_use(self) -> BoxUse:
+        return BoxUse.of(self.plan, self.log, self.clock.month_edges)
+
+    @cached_property
     def queues(self) -> Queues:
         return Queues.of(self.plan, self.log, self.clock.week_edges)
+
+    @cached_property
+    def in_boxes(self) -> NDArray[np.bool_]:
+        n, told = len(self.plan.shipments.mteu), self.plan.boxes.in_boxes
+        return told if len(told) == n else np.zeros(n, dtype=bool)
 
     @cached_property
     def cleared(self) -> Ints:
@@ -237,6 +248,7 @@ def _shipments(run: _Run) -> Table:
             "route": coded(own.route, [route.name for route in routes]),
             "origin": coded(own.origin, own.node_names),
             "destination": coded(own.destination, own.node_names),
+            "in_boxes": _plain(lambda: run.in_boxes),
             "teu": _whole(lambda: own.mteu),
             "t": _whole(lambda: own.kg),
             "value_cny": _plain(lambda: own.value_cny, np.int64),
@@ -403,5 +415,27 @@ def _lockages(run: _Run) -> Table:
             "vessels": _plain(lambda: log.lockage_vessels, np.int32),
             "start_s": _plain(lambda: log.lockage_start, np.int32),
             "end_s": _plain(lambda: log.lockage_end, np.int32),
+        },
+    )
+
+
+def _box_pools(run: _Run) -> Table:
+    plan, months = run.plan, run.clock.months
+    names = [plan.resource_names[rank] for rank in plan.boxes.resource]
+    # Row by row as `BoxUse` has them.
+    of_row = np.repeat(np.arange(len(names)), len(months))
+    return Table(
+        len(of_row),
+        {
+            "box_pool": coded(of_row, names),
+            "month": _fixed(lambda: run.box_use.month, months),
+            "shipments": _plain(lambda: run.box_use.shipments),
+            "delayed_shipments": _plain(lambda: run.box_use.delayed),
+            "taken_teu": _whole(lambda: run.box_use.taken_mteu),
+            "loaded_back_teu": _whole(lambda: run.box_use.loaded_mteu),
+            "empty_back_teu": _whole(lambda: run.box_use.empty_mteu),
+            "waiting_teu_s": _whole(lambda: run.box_use.waiting_mteu_s),
+            "stock_teu_s": _whole(lambda: run.box_use.stock_mteu_s),
+            "lowest_stock_teu": _whole(lambda: run.box_use.lowest_mteu),
         },
     )

@@ -20,7 +20,7 @@ __all__ = ["LOCK_DIRECTIONS", "STATUSES", "TABLES", "THOUSANDTHS", "RunTables", 
 Ints = NDArray[np.int64]
 
 #: Names of the tables, in the order in which they are shown.
-TABLES = ("shipments", "legs", "departures", "facilities", "queues", "lockages")
+TABLES = ("shipments", "legs", "departures", "facilities", "queues", "lockages", "box_pools")
 STATUSES = tuple(STATUS_NAMES.values())
 LOCK_DIRECTIONS = ("down", "up")
 #: Columns that are thousandths inside.
@@ -33,6 +33,12 @@ THOUSANDTHS = (
     "peak_teu",
     "peak_t",
     "left_behind_teu",
+    "taken_teu",
+    "loaded_back_teu",
+    "empty_back_teu",
+    "waiting_teu_s",
+    "stock_teu_s",
+    "lowest_stock_teu",
 )
 
 
@@ -58,6 +64,7 @@ def vocabulary(table: str, column: str, clock: Clock) -> tuple[str, ...] | None:
         ("facilities", "month"): clock.months,
         ("queues", "week"): clock.weeks,
         ("lockages", "direction"): LOCK_DIRECTIONS,
+        ("box_pools", "month"): clock.months,
     }.get((table, column))
 
 
@@ -95,6 +102,9 @@ class RunTables:
         queue_s (integral of the number waiting).
     lockages : DataFrame
         One row per lockage: facility, chamber, direction, vessels, start_s, end_s.
+    box_pools : DataFrame
+        One row per pool of empty boxes and month of the measured window, see `box_flows.BoxUse`;
+        none where no pools are at work.
     """
 
     def __init__(
@@ -170,6 +180,11 @@ class RunTables:
     def lockages(self) -> pd.DataFrame:
         """Lockages."""
         return self.frame("lockages")
+
+    @cached_property
+    def box_pools(self) -> pd.DataFrame:
+        """Pools of empty boxes by month."""
+        return self.frame("box_pools")
 
     def items(self) -> list[tuple[str, pd.DataFrame]]:
         """Return names and frames."""

@@ -17,6 +17,7 @@ from tests.cli.conftest import Call, command, environment, process
 from tests.theory.stations import write_station
 
 FILES = [
+    "box_pools.parquet",
     "departures.parquet",
     "facilities.parquet",
     "legs.parquet",

@@ -266,6 +266,7 @@ def make_plan(
         mteu=ints([round(box.teu * 1000) for box in shipments]),
         kg=ints([round(box.t * 1000) for box in shipments]),
         priority=ints([box.priority for box in shipments], np.int8),
+        kind=ints([0] * len(shipments), np.int8),
     )
     box_pools = [name for name in r_names if resources[name].stock_teu is not None]
     box_table = BoxTable(
@@ -273,6 +274,7 @@ def make_plan(
         initial_mteu=ints([round((resources[name].stock_teu or 0) * 1000) for name in box_pools]),
         gives=ints([rank.get(box.gives, NEVER) for box in shipments], np.int32),
         turnaround=ints([box.turnaround for box in shipments]),
+        in_boxes=np.ones(len(shipments), dtype=bool),
     )
     return Plan(
         horizon=horizon,
