@@ -69,6 +69,7 @@ def map_page(
     from corridor_sim.maps.base import CorridorMap, render_page
     from corridor_sim.maps.grounds import base_text, checked_tiles
     from corridor_sim.maps.layers import Drawing, LayerGroup, LayerList, places_and_names
+    from corridor_sim.maps.series import told_once
     from corridor_sim.maps.text import as_json
 
     address = None if tiles is None else checked_tiles(tiles)
@@ -78,6 +79,10 @@ def map_page(
         data["tiles"] = address
     if other is not None:
         data["opens"] = "both" if view == "side-by-side" else "change"
+        for kind in ("nodes", "facilities"):
+            data[kind] = [told_once(item) for item in data[kind]]
+        for link in data["links"]:
+            link["ways"] = [told_once(way) for way in link["ways"]]
     title = data["run"]["title"] or data["run"]["scenario"]
     if other is not None:
         title += " / " + (data["other"]["run"]["title"] or data["other"]["run"]["scenario"])

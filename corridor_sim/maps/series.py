@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from corridor_sim.maps.amounts import AMOUNTS, Amounts
 from corridor_sim.statistics import Clock
 
-__all__ = ["By", "Lang", "Moved", "Periods", "View", "encode_counts", "rounded"]
+__all__ = ["By", "Lang", "Moved", "Periods", "View", "encode_counts", "rounded", "told_once"]
 
 By = Literal["month", "week"]
 Lang = Literal["zh", "en", "both"]
@@ -157,6 +157,25 @@ class Moved:
             rooms_told, loads_told = (series.get(name, "") for series in self._series)
             told["series"] = {**told["series"], "room": rooms_told, "load": loads_told}
         return told
+
+
+def told_once(item: dict[str, Any]) -> dict[str, Any]:
+    """Return what two runs say of a place, with what both say alike told once.
+
+    A ``b`` that says nothing else is ``"same"``; series of it that are those of the first run are
+    left out, and those that only the first run has stand as empty.
+    """
+    other = item.get("b")
+    if not isinstance(other, dict):
+        return item
+    first, second = item.get("series"), other.get("series")
+    if first == second and all(other[key] == item.get(key) for key in other):
+        return {**item, "b": "same"}
+    if not first or not second:
+        return item
+    series = {key: value for key, value in second.items() if first.get(key) != value}
+    series |= {key: "" for key in first if key not in second}
+    return {**item, "b": {**other, "series": series}}
 
 
 def _told(places: Mapping[str, NDArray[np.float64]], n_amounts: int) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ import pandas as pd
 from corridor_sim.statistics import Clock, RunTables
 from corridor_sim.statistics.columns import Coded, Table, Thousandths
 from corridor_sim.statistics.paths import service_segments
+from corridor_sim.statistics.tables import TABLES
 
 DAY_S = 86_400
 MODES = ("rail", "road", "inland_waterway", "sea", "air")
@@ -183,7 +184,8 @@ def ridden_tables(network: Any, moved: pd.DataFrame, clock: Clock) -> Any:
     )
     empty = pd.DataFrame({"facility": pd.Categorical([])})
     frames = {"shipments": shipments, "legs": legs, "departures": departures}
-    frames |= {"facilities": empty, "queues": queues, "lockages": empty}
+    frames["queues"] = queues
+    frames |= {name: empty for name in TABLES if name not in frames}
     return RunTables({name: as_table(frame) for name, frame in frames.items()})
 
 

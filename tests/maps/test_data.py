@@ -16,7 +16,7 @@ from corridor_sim.errors import CorridorSimError
 from corridor_sim.maps import map_page
 from corridor_sim.maps.data import map_data
 from corridor_sim.maps.geometry import decode_line
-from corridor_sim.maps.series import encode_counts
+from corridor_sim.maps.series import encode_counts, told_once
 from corridor_sim.network import Network
 from tests.maps.runs import made_up_results, small_network
 
@@ -260,3 +260,18 @@ def test_a_place_that_boxes_only_pass_is_as_large_as_its_facilities() -> None:
     (place,) = [n for n in map_data(results)["nodes"] if n["name"][0] == "Los Angeles port"]
     assert boxes(place) == 0
     assert place["passing"] == frame.at["QZ_BERTH", "teu"] > 0
+
+
+def test_what_two_runs_say_alike_is_told_once() -> None:
+    series = {"teu": ["ab", ""], "room": "x"}
+    first = {"sum": {"teu": [1]}, "series": series, "km": 3}
+    same = told_once({**first, "b": {"sum": {"teu": [1]}, "series": dict(series)}})
+    assert same == {**first, "b": "same"}
+    other = {"sum": {"teu": [2]}, "series": {"teu": ["ab", ""], "load": "y"}}
+    told = told_once({**first, "b": other})
+    # Its own load, not the first run's room, and the amounts as there.
+    assert told["b"]["series"] == {"load": "y", "room": ""}
+    assert told["b"]["sum"] == {"teu": [2]}
+    still = {**first, "b": {"sum": {}}}
+    assert told_once(still) == still
+    assert told_once(first) == first

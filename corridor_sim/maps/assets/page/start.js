@@ -70,6 +70,9 @@
     item.source = text[0];
     item.confidence = text[1];
     item.note = text[2];
+    // So is what two runs say alike.
+    if (item.b === "same") item.b = item;
+    else if (item.b && item.b.series) item.b.series = L.extend({}, item.series, item.b.series);
   }
 
   // The list of layers, before it is added: where there is room it stays open, under a heading.
