@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sphinx.util.docutils import SphinxDirective
 
+from corridor_sim.distributions import Distribution
 from corridor_sim.network.attributes import DEMAND_TABLES
 from corridor_sim.network.attributes import TABLES as NETWORK_TABLES
 from corridor_sim.resources import shipped
@@ -224,6 +225,32 @@ def hub_emissions() -> str:
     return _table(("hub", "kg/TEU", "source", "confidence", "what it is"), rows)
 
 
+def road_borders() -> str:
+    """Return places, hours and what a day admits of every road border."""
+    rows = []
+    for row in _rows(_NETWORK / "facilities.csv"):
+        if row["kind"] != "border_road":
+            continue
+        stay_h = Distribution.parse(row["fixed_h"]).mean()
+        if row["servers"] == "inf":
+            places, turns = "no limit", "no limit"
+        else:
+            places = row["servers"]
+            open_h = 24.0
+            if row["calendar"]:
+                opens, shuts = (
+                    int(part.split(":")[0]) for part in row["calendar"].split()[1].split("-")
+                )
+                open_h = float(shuts - opens)
+            # A place that is taken late in the day is free again when the gate opens.
+            a_day = 24 / stay_h if not row["calendar"] else 1 + open_h / stay_h
+            turns = f"{int(places) * a_day:.0f}"
+        cells = (row["name_en"], places, row["calendar"] or "always", f"{stay_h:.0f}", turns)
+        rows.append((*cells, f"`{row['source']}`", row["confidence"]))
+    heads = ("places", "open", "stay, h", "trucks a day, at most", "source", "confidence")
+    return _table(("road border", *heads), rows)
+
+
 #: Tables by name.
 TABLES: dict[str, Callable[[], str]] = {
     "choice-constants": choice_constants,
@@ -235,6 +262,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "load-assumptions": load_assumptions,
     "margins": margins,
     "months": months,
+    "road-borders": road_borders,
     "size": size,
 }
 
