@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from corridor_sim.plan.box_balance import expected_balance
 from corridor_sim.plan.capacity import build_resources
 from corridor_sim.plan.services import layout_services
 from corridor_sim.plan.tables import FILL, LINK, LOCK, ON_DEMAND, TIMETABLE, UNLIMITED
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from corridor_sim.scenario import Scenario
     from corridor_sim.shipments import RouteFlow
 
-__all__ = ["WARN_ABOVE", "expected_loads", "preview", "preview_frame"]
+__all__ = ["WARN_ABOVE", "box_preview", "expected_loads", "preview", "preview_frame"]
 
 Floats = NDArray[np.float64]
 
@@ -98,7 +99,54 @@ def preview(scenario: Scenario) -> str:
         )
     if rows:
         parts.append(_verdict(frame))
+    if boxes := box_preview(scenario):
+        parts.append(boxes)
     return "\n\n".join(parts) + "\n"
+
+
+def box_preview(scenario: Scenario) -> str:
+    """Return what pools of empty boxes are expected to give and get in a year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What would be run.
+
+    Returns
+    -------
+    str
+        A table, and what is short; blank where no pools are at work.
+    """
+    from corridor_sim.simulation import lay_groundwork
+
+    if not scenario.boxes.pools:
+        return ""
+    ground = lay_groundwork(scenario)
+    frame = ground.plan_frame
+    pools = expected_balance(frame.boxes, ground.od, ground.choice, frame.resources.names)
+    rows = [
+        [
+            "!" if pool.missing_teu > 0 else "",
+            plain(pool.name),
+            number(pool.taken_teu),
+            number(pool.loaded_back_teu),
+            number(pool.empty_back_teu),
+            number(-pool.missing_teu),
+            number(pool.initial_teu),
+        ]
+        for pool in pools
+    ]
+    if not rows:
+        return "Pools of empty boxes are switched on, but the network has none."
+    heads = ["", "boxes, TEU a year", "taken", "back\nloaded", "back\nempty", "balance", "stock"]
+    lines = [
+        f"  {plain(pool.name)}: {number(pool.missing_teu)} TEU a year do not come back; its stock "
+        f"lasts {number(365 * pool.initial_teu / pool.missing_teu)} days"
+        for pool in pools
+        if pool.missing_teu > 0
+    ]
+    told = ["More is taken than comes back:", *lines] if lines else []
+    return "\n".join([table(heads, rows, text_columns=2), *([""] if told else []), *told])
 
 
 def _verdict(frame: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from corridor_sim.errors import shorten
 from corridor_sim.goal import goal_progress
 from corridor_sim.results import Results
 
@@ -138,6 +139,7 @@ def render(
         _title(results),
         _corridors(results),
         _facilities(results),
+        *_box_pools(results),
         _goals(results),
         _ending(results, map_path, total_s),
     ]
@@ -221,6 +223,34 @@ def _facilities(results: Results) -> str:
         rows += [[f"  {line}", *[""] * 4] for line in rest]
     heads = ["Busiest facilities", "in use", "mean wait,\nhours", "mean\nqueue", "visits"]
     return table(heads, rows)
+
+
+def _box_pools(results: Results) -> list[str]:
+    """Return what stood in pools of empty boxes and who waited; nothing where there are none."""
+    frame = results.statistics.box_pools()
+    if frame.empty:
+        return []
+    names = results.network.facilities["name_en"]
+    rows = [
+        [
+            shorten(plain(names.get(row["box_pool"]) or row["box_pool"]), _NAME_WIDTH),
+            number(row["mean_stock_teu"]),
+            number(row["lowest_stock_teu"]),
+            number(row["shipments"]),
+            number(row["delayed_shipments"]),
+            number(row["waited_teu_days"]),
+        ]
+        for row in frame.to_dict("records")
+    ]
+    heads = [
+        "Empty boxes",
+        "mean\nstock, TEU",
+        "lowest\nstock, TEU",
+        "ship-\nments",
+        "that\nwaited",
+        "TEU-days\nwaited",
+    ]
+    return [table(heads, rows)]
 
 
 def _goals(results: Results) -> str:
