@@ -151,12 +151,16 @@ def write_tables(
 
 
 def _parts(tables: RunTables) -> Iterator[tuple[str, slice]]:
-    """Give name and rows of what is written at once."""
+    """Give name and rows of what is written at once.
+
+    Facilities come first: what is added up for them tells the loads of departures too.
+    """
+    yield "facilities", slice(0, len(tables.table("facilities")))
     for shipments, legs in tables.pieces:
         yield "shipments", shipments
         yield "legs", legs
     for name in TABLES:
-        if name not in ("shipments", "legs"):
+        if name not in ("facilities", "shipments", "legs"):
             n = len(tables.table(name))
             # A table without rows is written too.
             for start in range(0, max(n, 1), _ROWS_IN_PART):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -211,9 +211,12 @@ def _shipments(run: _Run) -> Table:
     routes = list(own.routes.routes)
     n = len(own.mteu)
 
+    @cache
+    def of_routes(attribute: str) -> NDArray[np.float64]:
+        return np.array([*(getattr(route, attribute) for route in routes), np.nan])
+
     def per_route(attribute: str, rows: slice) -> NDArray[np.float64]:
-        values = [getattr(route, attribute) for route in routes]
-        of_shipment: NDArray[np.float64] = np.array([*values, np.nan])[own.route[rows]]
+        of_shipment: NDArray[np.float64] = of_routes(attribute)[own.route[rows]]
         return of_shipment
 
     def paid(who: str) -> Maker:
