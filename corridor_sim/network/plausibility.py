@@ -8,7 +8,7 @@ from typing import Any
 
 from corridor_sim.errors import Fault, shorten
 
-__all__ = ["BORDER_KINDS", "plausibility_faults"]
+__all__ = ["BORDER_KINDS", "held_directions", "plausibility_faults"]
 
 Rows = Mapping[str, list[dict[str, Any]]]
 
@@ -36,6 +36,16 @@ def plausibility_faults(rows: Rows) -> list[Fault]:
     return [*_fares(rows), *_dwell_twice(rows), *_visited_twice(rows), *_unserved(rows)]
 
 
+def held_directions(direction: str) -> tuple[str, ...]:
+    """Return the directions of links that a cost function holds for.
+
+    A link without a direction takes that of both, or of the way out.
+    """
+    return {"both": ("", "outbound", "inbound"), "outbound": ("", "outbound")}.get(
+        direction, (direction,)
+    )
+
+
 def _fares(rows: Rows) -> Iterable[Fault]:
     """Tell links without a fare that no cost function holds for, functions that say two things."""
     known = {"CNY", *(row["currency"] for row in rows["currencies"])}
@@ -53,7 +63,7 @@ def _fares(rows: Rows) -> Iterable[Fault]:
     stated: dict[tuple[str, str], int] = {}
     free: dict[str, int] = {}
     for row in rows["cost_functions"]:
-        ways = ("", "outbound", "inbound") if row["direction"] == "both" else (row["direction"],)
+        ways = held_directions(row["direction"])
         twice = [stated[row["mode"], way] for way in ways if (row["mode"], way) in stated]
         if twice:
             what = f"'{row['mode']}' has a cost function here and in row {twice[0]}"

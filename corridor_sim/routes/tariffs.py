@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.network.plausibility import BORDER_KINDS
+from corridor_sim.network.plausibility import BORDER_KINDS, held_directions
 from corridor_sim.network.tables import records_of
 
 if TYPE_CHECKING:
@@ -95,9 +95,8 @@ class Tariffs:
         for row in records_of(network.cost_functions):
             rate = self._rate.get(row["currency"], 1.0)
             of_row = CostFunction(*(row[name] * rate for name in CostFunction.__slots__))
-            for direction in ("", "outbound", "inbound"):
-                if row["direction"] in ("both", direction):
-                    self._of[row["mode"], direction] = of_row
+            for direction in held_directions(row["direction"]):
+                self._of[row["mode"], direction] = of_row
         self._direction = {
             str(name): str(direction)
             for name, direction in zip(network.links.index, network.links["direction"], strict=True)

@@ -57,6 +57,9 @@ def test_a_cost_function_holds_for_the_direction_it_names(net: Path) -> None:
     assert told(faults) == [("links.csv", row, "cost_cny_per_teu") for row in (2, 3)]
     assert "state one of them (cost_functions.csv, a row of its own)" in str(faults[0])
     assert change(net, *(cell("links", row, direction="inbound") for row in (2, 3))) == ()
+    # What leads neither way takes the function of the way out.
+    blank = (cell("links", row, direction="") for row in (2, 3))
+    assert change(net, cell("cost_functions", 3, direction="outbound"), *blank) == ()
 
 
 def test_two_cost_functions_for_one_direction(net: Path) -> None:
