@@ -47,6 +47,7 @@ def run_sections(
     """
     from corridor_sim.report.answer import answer
     from corridor_sim.report.choice import why_this_route
+    from corridor_sim.report.costs import costs
     from corridor_sim.report.distance import distance
     from corridor_sim.report.facts import Facts
     from corridor_sim.report.flows import emissions, flows
@@ -66,6 +67,7 @@ def run_sections(
         flows(facts),
         use_of_facilities(facts),
         closures(facts),
+        costs(facts),
         emissions(facts),
         why_this_route(facts),
         rests_on(facts, found),

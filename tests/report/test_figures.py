@@ -160,3 +160,16 @@ def test_box_days_at_calls_are_those_of_the_boxes(made: Made) -> None:
     told = (legs["handling_queue_s"].to_numpy() * teu).sum()
     assert told > 0
     assert told <= seen <= 1.1 * told
+
+
+def test_costs_by_goods_add_up_to_those_by_corridor(made: Made) -> None:
+    whole, goods = made.table("costs"), made.table("costs_by_commodity")
+    assert len(whole.rows) == 5
+    for row in whole.rows:
+        parts = [other for other in goods.rows if other[0] == row[0]]
+        teu = [float(part[2]) for part in parts]
+        assert sum(teu) == pytest.approx(row[1])
+        freight = sum(n * part[3] for n, part in zip(teu, parts, strict=True))
+        assert freight == pytest.approx(row[1] * row[2])
+        assert sum(part[-1] for part in parts) == pytest.approx(row[-1])
+    assert "subsidy" not in [column.key for column in whole.columns]
