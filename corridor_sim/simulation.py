@@ -6,7 +6,7 @@ import contextlib
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -338,16 +338,21 @@ def simulate(
     # Of groundwork that was laid here nothing but the network is needed any more.
     del ground
 
-    def tell(now: int, horizon: int) -> None:
-        if progress is not None:
-            progress(now / horizon, scenario.date_at(now).isoformat())
-
     with ThreadPoolExecutor(1) as aside:
-        doing = None if meanwhile is None else aside.submit(meanwhile)
+        begun: list[Future[object]] = []
+
+        def tell(now: int, horizon: int) -> None:
+            # Not before the engine runs: where numba is loaded beside other imports, each puts
+            # back filters of warnings that the other has set.
+            if meanwhile is not None and not begun:
+                begun.append(aside.submit(meanwhile))
+            if progress is not None:
+                progress(now / horizon, scenario.date_at(now).isoformat())
+
         clock = time.perf_counter()
         log = run_engine(plan, engine=engine, progress=tell, processes=users)
         timing_s["engine"] = time.perf_counter() - clock
-        if doing is not None:
+        for doing in begun:
             doing.result()
     return Results(
         scenario=scenario,
