@@ -43,6 +43,12 @@ def asset(name: str) -> str:
     return (_ASSETS / name).read_text(encoding="utf-8")
 
 
+def _lean(text: str) -> str:
+    """Return a file of our own without indents and lines of comment: a page is sent to many."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
 class _Verbatim(Element):
     """Text that goes into the page as it is.
 
@@ -118,9 +124,9 @@ class CorridorMap(folium.Map):
         leaflet_js = asset("leaflet/leaflet.js").split("//# sourceMappingURL")[0]
         head = [
             ("style", leaflet_css),
-            ("style", asset("page/page.css")),
+            ("style", _lean(asset("page/page.css"))),
             ("script", leaflet_js),
-            *(("script", asset(f"page/{name}.js")) for name in _SCRIPTS),
+            *(("script", _lean(asset(f"page/{name}.js"))) for name in _SCRIPTS),
         ]
         for rank, (tag, text) in enumerate(head):
             root.header.add_child(_Verbatim(tag, text), name=f"own_{rank}")

@@ -27,6 +27,8 @@ _SHORT_DAYS = 30
 _DAY_S = 86_400
 #: How many places with long waits are marked, and from which mean wait on.
 _BOTTLENECKS, _BOTTLENECK_H = 8, 1.0
+#: A queue that is never longer on average of a period is not told period by period.
+_LEAST = 0.5
 
 
 def map_data(
@@ -155,10 +157,15 @@ def _figures(results: Results, periods: Periods) -> dict[str, dict[str, Any]]:
             "months": waits.get(name, []),
             "high": high.get(name, []),
             "mean_queue": rounded(row.get("mean_queue")),
-            "queue": queues.get(name, []),
+            "queue": _seen(queues.get(name, [])),
         }
         for name, row in whole.items()
     }
+
+
+def _seen(queue: list[float | None]) -> list[float | None]:
+    """Return a queue by period, nothing where hardly anybody ever waits."""
+    return queue if any(value and value >= _LEAST for value in queue) else []
 
 
 def _by_week(results: Results, periods: Periods) -> dict[str, list[float | None]]:

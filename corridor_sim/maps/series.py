@@ -162,20 +162,20 @@ class Moved:
 def told_once(item: dict[str, Any]) -> dict[str, Any]:
     """Return what two runs say of a place, with what both say alike told once.
 
-    A ``b`` that says nothing else is ``"same"``; series of it that are those of the first run are
-    left out, and those that only the first run has stand as empty.
+    What ``b`` does not say is as in the first run; a series of none is None, and one that only the
+    first run has is empty.
     """
     other = item.get("b")
     if not isinstance(other, dict):
         return item
+    own = {key: value for key, value in other.items() if item.get(key) != value}
     first, second = item.get("series"), other.get("series")
-    if first == second and all(other[key] == item.get(key) for key in other):
-        return {**item, "b": "same"}
-    if not first or not second:
-        return item
-    series = {key: value for key, value in second.items() if first.get(key) != value}
-    series |= {key: "" for key in first if key not in second}
-    return {**item, "b": {**other, "series": series}}
+    if first and not second:
+        own["series"] = None
+    elif first and second and first != second:
+        own["series"] = {key: value for key, value in second.items() if first.get(key) != value}
+        own["series"] |= {key: "" for key in first if key not in second}
+    return {**item, "b": own}
 
 
 def _told(places: Mapping[str, NDArray[np.float64]], n_amounts: int) -> dict[str, dict[str, Any]]:

@@ -64,9 +64,9 @@ def test_what_waits_grows_with_the_weeks(visit: Visitor, tmp_path: Path) -> None
     assert reaches == sorted(reaches)
     assert reaches[0] == 0
     # Areas beyond the place are as the numbers: 104 wait against 40.
-    assert (reaches[3] - 2) / (reaches[2] - 2) == pytest.approx((104 / 40) ** 0.5)
+    assert (reaches[3] - 3) / (reaches[2] - 3) == pytest.approx((104 / 40) ** 0.5)
     # The largest queue of the year sets the scale of all weeks.
-    assert "排队：车船、箱 waiting: vehicles, boxes 100" in text(seen, ".legend .waiting")
+    assert "排队：车船、箱 waiting: vehicles, boxes 10" in text(seen, ".legend .waiting")
     seen.assert_quiet()
 
 

@@ -362,7 +362,10 @@
         circles.appendChild(mark("place", [self.say("circle"), " ",
           amountWords(handled)], self.radius(handled)));
       }
-      var many = self.isChange() ? 0 : round(self.mostWaiting());
+      // The largest sample that fits its line.
+      var many = [1, 0.5, 0.25, 0.1, 0.04].map(function (share) {
+        return self.isChange() ? 0 : round(self.mostWaiting() * share);
+      }).filter(function (value) { return value && self.reach(value) + 3 <= 16; })[0];
       if (many) {
         waiting.appendChild(mark("disc", [self.say("waiting_here"), " ", self.exact(many)],
                                  self.reach(many) + 3));
@@ -395,8 +398,8 @@
   }
 
   function mark(name, words, size) {
-    var high = Math.max(22, Math.min(2 * (size || 6) + 3, 60)), shape = {
-      cx: 17, cy: high / 2, r: Math.min(size || 6, name === "disc" ? 28 : 10), "class": name
+    var high = name === "disc" ? Math.max(22, 2 * size + 3) : 22, shape = {
+      cx: 17, cy: high / 2, r: Math.min(size || 6, name === "disc" ? 16 : 10), "class": name
     };
     return self.el("div", { "class": "entry" }, [
       self.svg("svg", { width: 34, height: high, "aria-hidden": "true" },

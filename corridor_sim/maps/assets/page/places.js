@@ -63,7 +63,7 @@
   // How far the disc of those who wait reaches beyond its place; fewer than one is not seen.
   self.reach = function (waiting) {
     if (!(waiting >= 1)) return 0;
-    return 2 + 22 * self.scale() * Math.sqrt(waiting / Math.max(self.mostWaiting(), 20));
+    return 3 + 26 * self.scale() * Math.sqrt(waiting / Math.max(self.mostWaiting(), 20));
   };
 
   self.addPlaces = function (group) {

@@ -71,8 +71,10 @@
     item.confidence = text[1];
     item.note = text[2];
     // So is what two runs say alike.
-    if (item.b === "same") item.b = item;
-    else if (item.b && item.b.series) item.b.series = L.extend({}, item.series, item.b.series);
+    if (!item.b) return;
+    var own = item.b, series = own.series === undefined ? item.series
+      : own.series && L.extend({}, item.series, own.series);
+    item.b = L.extend({}, item, own, { series: series, b: null });
   }
 
   // The list of layers, before it is added: where there is room it stays open, under a heading.

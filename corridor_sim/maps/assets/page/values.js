@@ -92,7 +92,7 @@
       wait: month === null ? item.wait_h : item.months.length ? item.months[month] : null,
       high: month === null ? item.p95_h : item.high.length ? item.high[month] : null,
       queue: self.period === null ? item.mean_queue
-                                  : item.queue.length ? item.queue[self.period] : 0,
+                                  : item.queue.length ? item.queue[self.period] : null,
       longest: item.longest_h, use: item.use, teu: item.teu
     };
   };
