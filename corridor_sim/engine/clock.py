@@ -73,6 +73,11 @@ class Clock(simpy.Environment):
         ----------
         horizon : int
             First second that is left alone.
+
+        Raises
+        ------
+        BaseException
+            What a process failed with, where no other process handles it.
         """
         queue, close = self._queue, self._close
         while queue and queue[0][0] < horizon:
