@@ -135,6 +135,14 @@ def test_lines_stand_out_from_land_and_sea(line: str, ground: str) -> None:
     assert contrast(colour(line), colour(ground)) >= 3.0
 
 
+@pytest.mark.parametrize("bar", ["wait-bar", "queue-bar", "bar0", "bar1"])
+def test_bars_of_small_charts_stand_out_from_their_card(bar: str) -> None:
+    """WCAG 2.2, 1.4.11; the bar of the present period is darker still."""
+    fills = re.findall(rf"\.{bar}(?:\.now)? {{ fill: (#[0-9a-f]+)", CSS)
+    assert fills, bar
+    assert all(contrast(fill, colour("paper")) >= 3.0 for fill in fills)
+
+
 @pytest.mark.parametrize("ink", ["ink", "quiet", "alarm"])
 @pytest.mark.parametrize("ground", ["paper", "land", "sea"])
 def test_text_can_be_read(ink: str, ground: str) -> None:

@@ -181,7 +181,7 @@
   }
 
   function moneyChange(bn) {
-    var sign = bn < 0 ? "−" : "+", size = Math.abs(bn);
+    var size = Math.abs(bn), sign = size < 5e-4 ? "±" : bn < 0 ? "−" : "+";
     var chinese = sign + self.short(size * 10) + " 亿元", english = sign + self.short(size) + " bn yuan";
     if (self.lang === "en") return self.el("b", {}, english);
     if (self.lang === "zh") return self.el("b", {}, chinese);
