@@ -31,6 +31,7 @@ _SCRIPTS = (
     "flows",
     "places",
     "panels",
+    "legend",
     "time",
     "start",
 )
