@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -11,6 +12,10 @@ from types import FunctionType
 from typing import Any
 
 __all__ = ["machine_code", "notice", "noticing"]
+
+# Numba changes the filters of warnings while it works and puts back what it found: two threads
+# that did so at once would leave each other's.
+_MAKING = threading.Lock()
 
 
 def notice(what: str, how_long: str) -> str:
@@ -56,7 +61,6 @@ def noticing() -> Iterator[None]:
         yield
 
 
-@cache
 def machine_code(module: str, name: str, signature: str) -> Callable[..., Any] | None:
     """Return the compiled form of a function, which may call others of its own module.
 
@@ -76,6 +80,12 @@ def machine_code(module: str, name: str, signature: str) -> Callable[..., Any] |
         None where numba is missing, or where there is no folder to keep the machine code in: to
         make it in every process takes longer than it saves.
     """
+    with _MAKING:
+        return _made(module, name, signature)
+
+
+@cache
+def _made(module: str, name: str, signature: str) -> Callable[..., Any] | None:
     try:
         import numba
     except ImportError:

@@ -99,9 +99,12 @@ def gamma_quantile(shape: float | Floats, uniform: Floats) -> Floats:
     shapes = np.array(np.broadcast_to(shape, uniform.shape), dtype=np.float64).ravel()
     u = np.array(uniform, dtype=np.float64).ravel()
     drawn = np.empty(u.size)
-    for value in set(shapes[:: max(len(shapes) // 64, 1)].tolist()) - _KNOWN.keys():
-        _KNOWN[value] = _compared(value, kernel)
-    constants = np.array([known for known in list(_KNOWN.values()) if known]).reshape(-1, 5)
+    # Those of this call alone: what other calls have met must not decide how a quantile is found.
+    met = sorted(set(shapes[:: max(len(shapes) // 64, 1)].tolist()))
+    for value in met:
+        if value not in _KNOWN:
+            _KNOWN[value] = _compared(value, kernel)
+    constants = np.array([_KNOWN[value] for value in met if _KNOWN[value]]).reshape(-1, 5)
     kernel(shapes, u, constants, drawn)
     left = np.flatnonzero(np.isnan(drawn))
     drawn[left] = special.gammaincinv(shapes[left], u[left])

@@ -60,7 +60,6 @@ class Streams:
     """
 
     def __init__(self, seed: int, replication: int) -> None:
-        self._of = seed, replication
         self._hasher = hashlib.sha256(f"{seed}|{replication}|".encode())
         self._philox = np.random.Philox(key=0)
         self._generator = np.random.Generator(self._philox)
@@ -74,10 +73,6 @@ class Streams:
             "has_uint32": 0,
             "uinteger": 0,
         }
-
-    def twin(self) -> Streams:
-        """Return the same streams with a generator of their own, for another thread."""
-        return Streams(*self._of)
 
     def turn_to(self, purpose: str, row: str) -> np.random.Generator:
         """Return the generator, turned to the beginning of one stream.

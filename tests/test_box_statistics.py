@@ -13,6 +13,7 @@ from corridor_sim.engine import run_engine
 from corridor_sim.preview import box_preview
 from corridor_sim.results import Results
 from corridor_sim.screen import render
+from corridor_sim.simulation import lay_groundwork
 from corridor_sim.statistics.box_flows import BoxUse
 from corridor_sim.statistics.causes import CAUSES
 from corridor_sim.statistics.identities import check_identities
@@ -190,7 +191,7 @@ def test_the_screen_shows_pools_at_work(short: Results) -> None:
 
 def test_the_preview_tells_what_does_not_come_back(short: Results) -> None:
     """Out 2 TEU a day, back 1.5: 182.5 TEU a year are missing, and 20 TEU last 40 days."""
-    text = box_preview(short.scenario)
+    text = box_preview(lay_groundwork(short.scenario))
     assert "pool" in text.splitlines()[-1]
     assert "183 TEU a year do not come back; its stock lasts 40 days" in text
     assert text.splitlines()[3].split()[2:] == ["730", "0", "548", "-183", "20"]
@@ -198,11 +199,11 @@ def test_the_preview_tells_what_does_not_come_back(short: Results) -> None:
 
 def test_a_pool_in_balance_is_not_marked(short: Results) -> None:
     demand = short.scenario.demand.model_copy(update={"other_cargo": {"back": 1.5}})
-    text = box_preview(short.scenario.model_copy(update={"demand": demand}))
+    text = box_preview(lay_groundwork(short.scenario.model_copy(update={"demand": demand})))
     assert "!" not in text
     assert "do not come back" not in text
 
 
 def test_pools_switched_off_are_not_previewed(short: Results) -> None:
     boxes = short.scenario.boxes.model_copy(update={"pools": False})
-    assert box_preview(short.scenario.model_copy(update={"boxes": boxes})) == ""
+    assert box_preview(lay_groundwork(short.scenario.model_copy(update={"boxes": boxes}))) == ""

@@ -72,7 +72,7 @@ def test_it_is_told_that_a_function_is_compiled_and_nothing_where_it_is_there(
     number = np.ones(1)
     for told in (1, 0):
         compiled._tell.cache_clear()
-        halve = machine_code.__wrapped__("fresh_module", "halve", "void(float64[::1])")
+        halve = compiled._made.__wrapped__("fresh_module", "halve", "void(float64[::1])")
         assert halve is not None
         halve(number)
         assert capsys.readouterr().err.count("compiling draws and statistics (") == told
@@ -81,7 +81,7 @@ def test_it_is_told_that_a_function_is_compiled_and_nothing_where_it_is_there(
 
 def test_without_numba_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)
-    assert machine_code.__wrapped__(gamma.__name__, "_invert", gamma._SIGNATURE) is None
+    assert compiled._made.__wrapped__(gamma.__name__, "_invert", gamma._SIGNATURE) is None
 
 
 def test_without_a_place_to_keep_it_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,4 +98,4 @@ def test_without_a_place_to_keep_it_nothing_is_compiled(monkeypatch: pytest.Monk
         return make
 
     monkeypatch.setattr(numba, "njit", nowhere)
-    assert machine_code.__wrapped__(gamma.__name__, "_invert", gamma._SIGNATURE) is None
+    assert compiled._made.__wrapped__(gamma.__name__, "_invert", gamma._SIGNATURE) is None

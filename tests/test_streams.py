@@ -62,14 +62,3 @@ def test_a_generator_turned_to_a_stream_is_that_stream_from_its_beginning() -> N
         assert turned.poisson(4) == fresh.poisson(4)
         # Takes half a number.
         assert turned.integers(9, dtype=np.int32) == fresh.integers(9, dtype=np.int32)
-
-
-def test_twins_share_streams_and_no_place_in_them() -> None:
-    streams = Streams(3, 1)
-    twin = streams.twin()
-    rng = streams.turn_to("size", "a")
-    first = rng.random(3)
-    drawn = twin.turn_to("size", "a").random(3)
-    twin.turn_to("size", "b").random()
-    np.testing.assert_array_equal(drawn, first)
-    np.testing.assert_array_equal(rng.random(2), stream(3, 1, "size", "a").random(5)[3:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -153,17 +152,13 @@ def compile_plan(frame: PlanFrame, shipments: Shipments, *, seed: int, replicati
     horizon = scenario.horizon_s
     streams = Streams(seed, replication)
     resources = frame.resources.table(draw_closures(scenario, streams))
-    with ThreadPoolExecutor(1) as aside:
-        drawn = aside.submit(
-            draw_background, frame.visits.background, streams.twin(), horizon=horizon
-        )
-        first, row = way_rows(frame.boxes.ways(shipments), ways)
-        number, truck_legs = number_trucks(row, ways, len(layout.names))
-        services = number_departures(layout, truck_legs, horizon=horizon)
-        legs = build_legs(first, row, number, ways, shipment_first=int(services.visit_first[-1]))
-        check_plan_size(int(services.departure_first[-1]), int(legs.visit_first[-1]), scenario)
-        _refuse_oversized(shipments, legs, services, frame)
-        background = drawn.result()
+    first, row = way_rows(frame.boxes.ways(shipments), ways)
+    number, truck_legs = number_trucks(row, ways, len(layout.names))
+    services = number_departures(layout, truck_legs, horizon=horizon)
+    legs = build_legs(first, row, number, ways, shipment_first=int(services.visit_first[-1]))
+    check_plan_size(int(services.departure_first[-1]), int(legs.visit_first[-1]), scenario)
+    _refuse_oversized(shipments, legs, services, frame)
+    background = draw_background(frame.visits.background, streams, horizon=horizon)
     visits = frame.visits.draw(
         streams,
         shipments=shipments,

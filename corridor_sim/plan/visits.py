@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,14 +106,11 @@ class VisitDraws:
             shipment_first=shipment_first,
             background_first=background_first,
         )
-        with ThreadPoolExecutor(1) as aside:
-            # Rows and streams of their own.
-            of_vessels = aside.submit(self._draw_background, streams.twin(), table, vessels)
-            self._draw_departures(streams, table, services)
-            self._draw_ways(streams, table, shipments, row, legs, services)
-            of_vessels.result()
+        self._draw_departures(streams, table, services)
+        self._draw_ways(streams, table, shipments, row, legs, services)
         before = slice(background_first)
         self.durations.convert(table.resource[before], table.fixed_s[before])
+        self._draw_background(streams, table, vessels)
         return table
 
     def _draw_take(
