@@ -19,6 +19,7 @@ from typing import Any
 
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.experiments.host import ATTEMPTS, Failure, Setup, failure_of
+from corridor_sim.processors import processors
 
 __all__ = ["EXECUTORS", "Done", "Executor", "call_all", "number_of_workers"]
 
@@ -73,11 +74,7 @@ class Done:
 
 def number_of_workers(workers: int | None = None) -> int:
     """Return how many workers there are: as many as asked for, or one per usable processor."""
-    if workers is not None:
-        return workers
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return processors() if workers is None else workers
 
 
 def call_all(

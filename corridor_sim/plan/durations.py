@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.distributions import FAMILIES, Distribution
+from corridor_sim.processors import processors
 
 __all__ = ["DurationTable", "to_seconds"]
 
@@ -104,7 +104,7 @@ class DurationTable:
             Uniform draws before, seconds after.
         """
         chunks = [slice(start, start + _CHUNK) for start in range(0, len(draws), _CHUNK)]
-        n_threads = min(os.cpu_count() or 1, len(chunks), 4)
+        n_threads = min(processors(), len(chunks), 4)
         if n_threads <= 1:
             for chunk in chunks:
                 self._convert_chunk(resource[chunk], draws[chunk])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 
 from corridor_sim.distributions import Distribution
+from corridor_sim.plan import durations
 from corridor_sim.plan.durations import DurationTable, to_seconds
 from corridor_sim.streams import stream
 
@@ -31,7 +30,7 @@ def test_all_together_give_what_each_resource_gives_alone(
     cores: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To the last bit, in several pieces, on one core and on more."""
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(durations, "processors", lambda: cores)
     rng = stream(1, 0, "test", "durations")
     n = 150_000
     resource = rng.integers(-1, len(TIMES), n).astype(np.int32)
