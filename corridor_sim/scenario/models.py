@@ -5,20 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from corridor_sim.errors import Fault, InputError, shorten
+from corridor_sim.errors import Fault, InputError
+from corridor_sim.scenario.disruptions import Disruption, Passage, RandomDisruption
+from corridor_sim.scenario.levers import Levers, Subsidy
 from corridor_sim.scenario.values import (
     Cells,
     Day,
-    Duration,
     Factor,
-    Moment,
+    Model,
     Money,
     Name,
     Number,
@@ -47,27 +46,11 @@ __all__ = [
 
 _DAY = 86_400
 _MAX_DAYS = 3_660
-_MOST_FLIGHTS = 62
 
-Passage = Literal[
-    "suez",
-    "cape",
-    "panama",
-    "malacca",
-    "hormuz",
-    "bab_el_mandeb",
-    "three_gorges",
-    "caspian",
-    "pinglu",
-]
 FolderName = Annotated[str, Field(min_length=1, max_length=4_000)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Period(_Model):
+class Period(Model):
     """The measured window, with a warm-up before it and a drain after it."""
 
     start: Day = Field(default=dt.date(2025, 1, 1), description="First day that is measured")
@@ -76,7 +59,7 @@ class Period(_Model):
     drain_days: Whole = Field(default=90, ge=0, le=_MAX_DAYS, description="Days run on after")
 
 
-class Response(_Model):
+class Response(Model):
     """How trade answers to cost: a constant elasticity, against a reference scenario."""
 
     elasticity: Number = Field(
@@ -90,7 +73,7 @@ class Response(_Model):
     )
 
 
-class Demand(_Model):
+class Demand(Model):
     """Which trade is simulated, and factors on it."""
 
     table: Name = Field(default="od_2025", description="Table of the network's demand folder")
@@ -115,7 +98,7 @@ class Demand(_Model):
         return value
 
 
-class Choice(_Model):
+class Choice(Model):
     """How shippers choose among routes."""
 
     beta: Number = Field(default=4.0, gt=0, le=100, description="Sensitivity to cost (logit)")
@@ -129,86 +112,7 @@ class Choice(_Model):
     )
 
 
-class Disruption(_Model):
-    """A dated change of capacity, speed or working."""
-
-    name: Name
-    facilities: tuple[Name, ...] = ()
-    links: tuple[Name, ...] = ()
-    services: tuple[Name, ...] = ()
-    passages: tuple[Passage, ...] = ()
-    start: Moment = Field(description="Local day, or day and time, from which it holds")
-    end: Moment = Field(description="Until when; exclusive")
-    servers: Whole | None = Field(default=None, ge=0, description="Servers left; null shuts it")
-    chambers: tuple[Annotated[Whole, Field(ge=0, lt=_MOST_FLIGHTS)], ...] = Field(
-        default=(), description="Flights of a lock that are shut, from 0"
-    )
-    lock_mode: Literal["one_way", "alternate", "timed"] | None = Field(
-        default=None, description="Working of a lock in the span"
-    )
-    turn_period_h: Number | None = Field(
-        default=None, gt=0, le=1000, description="Hours between reversals of a lock in the span"
-    )
-    slowdown: Number = Field(
-        default=1.0, gt=0, le=1000, description="Factor on every visit that starts in the span"
-    )
-    announced: Day | None = Field(default=None, description="From when shippers avoid it")
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Disruption:
-        if not (self.facilities or self.links or self.services or self.passages):
-            raise ValueError("names no facility, link, service or passage")
-        if _midnight(self.end) <= _midnight(self.start):
-            raise ValueError("ends before it starts (the end is exclusive)")
-        return self
-
-    @property
-    def shuts(self) -> bool:
-        """Whether what it names is closed as a whole."""
-        if self.servers is not None:
-            return self.servers == 0
-        changes_working = self.lock_mode is not None or self.turn_period_h is not None
-        return not self.chambers and not changes_working and self.slowdown == 1.0
-
-
-class RandomDisruption(_Model):
-    """Closures that come at random within a season."""
-
-    name: Name
-    facilities: tuple[Name, ...] = ()
-    links: tuple[Name, ...] = ()
-    season: tuple[str, str] | None = Field(
-        default=None, description="First and last day, month-day; null is the whole year"
-    )
-    per_season: Number = Field(ge=0, le=10_000, description="Mean number of closures in a season")
-    duration_h: Duration = Field(description="Hours a closure lasts")
-    servers: Whole = Field(default=0, ge=0, description="Servers left")
-    slowdown: Number = Field(
-        default=1.0, gt=0, le=1000, description="Factor on every visit that starts in a closure"
-    )
-
-    @field_validator("season")
-    @classmethod
-    def _days_of_any_year(cls, value: tuple[str, str] | None) -> tuple[str, str] | None:
-        for day in value or ():
-            allowed = "allowed: month-day of any year, for example 07-01"
-            if not re.fullmatch(r"\d{2}-\d{2}", day):
-                raise ValueError(f"'{shorten(day)}' is not a day; {allowed}")
-            try:
-                # 2001 is not a leap year: 29 February would not exist in every season.
-                dt.date.fromisoformat(f"2001-{day}")
-            except ValueError:
-                raise ValueError(f"'{day}' is not a day of every year; {allowed}") from None
-        return value
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> RandomDisruption:
-        if not (self.facilities or self.links):
-            raise ValueError("names no facility or link")
-        return self
-
-
-class HeldEmpties(_Model):
+class HeldEmpties(Model):
     """Empty boxes that do not come back for a while."""
 
     name: Name
@@ -224,7 +128,7 @@ class HeldEmpties(_Model):
         return self
 
 
-class Boxes(_Model):
+class Boxes(Model):
     """Whether loaded boxes wait for empty ones, and empties that do not come back."""
 
     pools: bool = Field(
@@ -233,88 +137,7 @@ class Boxes(_Model):
     held: tuple[HeldEmpties, ...] = ()
 
 
-class Subsidy(_Model):
-    """What somebody else pays of a ride, more than in the baseline; negative where it is withdrawn.
-
-    It holds once for each ride on a service that all of its fields choose.
-    """
-
-    name: Name
-    corridors: tuple[Name, ...] = Field(default=(), description="Corridors of the services")
-    modes: tuple[Literal["rail", "road", "inland_waterway", "sea", "air"], ...] = Field(
-        default=(), description="Modes of the services"
-    )
-    services: tuple[Name, ...] = Field(default=(), description="Services by name")
-    direction: Literal["both", "outbound", "inbound"] = Field(
-        default="both", description="Direction of the ride: away from Chongqing, towards it, both"
-    )
-    cny_per_teu: Number | None = Field(
-        default=None, ge=-1e6, le=1e6, description="Yuan per TEU and ride"
-    )
-    share: Number | None = Field(
-        default=None, ge=-1, le=1, description="Share of the fare, by slot and by weight"
-    )
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Subsidy:
-        if not (self.corridors or self.modes or self.services):
-            raise ValueError("names no corridor, mode or service")
-        if (self.cny_per_teu is None) == (self.share is None):
-            raise ValueError("needs either cny_per_teu or share")
-        return self
-
-    def is_for(self, service: Mapping[str, Any], direction: str) -> bool:
-        """Tell whether it holds for a ride.
-
-        Parameters
-        ----------
-        service : mapping
-            Row of services.csv.
-        direction : str
-            Direction of the ride.
-
-        Returns
-        -------
-        bool
-            Whether every field that is filled chooses it.
-        """
-        return (
-            (not self.corridors or service["corridor"] in self.corridors)
-            and (not self.modes or service["mode"] in self.modes)
-            and (not self.services or service["service"] in self.services)
-            and self.direction in ("both", direction)
-        )
-
-    def of_teu(self, cost_cny: float) -> float:
-        """Return what it pays of a cost by slot."""
-        if self.share is not None:
-            return self.share * cost_cny
-        return self.cny_per_teu or 0.0
-
-    def of_t(self, cost_cny: float) -> float:
-        """Return what it pays of a cost by weight; a sum per TEU pays none of it."""
-        return (self.share or 0.0) * cost_cny
-
-
-class Levers(_Model):
-    """Subsidies and exchange rates: what changes costs and nothing else."""
-
-    subsidies: tuple[Subsidy, ...] = ()
-    exchange_rates: dict[Name, Annotated[Number, Field(gt=0, le=1e6)]] = Field(
-        default={}, description="Yuan for a unit of a currency of currencies.csv"
-    )
-
-    @field_validator("subsidies")
-    @classmethod
-    def _have_own_names(cls, value: tuple[Subsidy, ...]) -> tuple[Subsidy, ...]:
-        names = [item.name for item in value]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two are called '{shorten(twice[0])}'; rename one")
-        return value
-
-
-class Limits(_Model):
+class Limits(Model):
     """Sizes above which a run is refused before it starts; raise them where you mean it."""
 
     max_shipments: Whole = Field(
@@ -330,12 +153,7 @@ class Limits(_Model):
     )
 
 
-def _midnight(value: dt.date) -> dt.datetime:
-    """Return a moment with its time of day; a day stands for its midnight."""
-    return value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
-
-
-class Scenario(_Model):
+class Scenario(Model):
     """A scenario: network, period, demand, and what is different from the base.
 
     Read one with `Scenario.read`.

@@ -6,7 +6,15 @@ import datetime as dt
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
 from corridor_sim.distributions import Distribution
 from corridor_sim.errors import shorten
@@ -17,6 +25,7 @@ __all__ = [
     "Day",
     "Duration",
     "Factor",
+    "Model",
     "Moment",
     "Money",
     "Name",
@@ -29,6 +38,12 @@ _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _CLOCK = r"[T ]\d{2}:\d{2}(:\d{2})?"
 _LONGEST_H = 1e5
+
+
+class Model(BaseModel):
+    """Part of a scenario: frozen, and without keys that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 def _day(value: Any) -> dt.date:
