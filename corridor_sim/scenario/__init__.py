@@ -1,16 +1,14 @@
 """Scenarios: what is simulated, read from YAML files and validated."""
 
+from corridor_sim.scenario.disruptions import Disruption, RandomDisruption
+from corridor_sim.scenario.levers import Levers, Subsidy
 from corridor_sim.scenario.models import (
     Choice,
     Demand,
-    Disruption,
-    Levers,
     Limits,
     Period,
-    RandomDisruption,
     Response,
     Scenario,
-    Subsidy,
 )
 from corridor_sim.scenario.reading import find_scenario, scenario_files, schema
 from corridor_sim.scenario.tree import Tree

@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from corridor_sim.errors import Fault, InputError
 from corridor_sim.scenario.disruptions import Disruption, Passage, RandomDisruption
-from corridor_sim.scenario.levers import Levers, Subsidy
+from corridor_sim.scenario.levers import Levers
 from corridor_sim.scenario.values import (
     Cells,
     Day,
@@ -33,15 +33,11 @@ __all__ = [
     "Boxes",
     "Choice",
     "Demand",
-    "Disruption",
     "HeldEmpties",
-    "Levers",
     "Limits",
     "Period",
-    "RandomDisruption",
     "Response",
     "Scenario",
-    "Subsidy",
 ]
 
 _DAY = 86_400

@@ -8,7 +8,8 @@ from corridor_sim.errors import Fault, nearest, shorten
 
 if TYPE_CHECKING:
     from corridor_sim.network import Network
-    from corridor_sim.scenario.models import Disruption, Scenario
+    from corridor_sim.scenario.disruptions import Disruption
+    from corridor_sim.scenario.models import Scenario
 
 __all__ = ["unknown_names"]
 

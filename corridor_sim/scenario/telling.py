@@ -9,19 +9,17 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from corridor_sim.errors import Fault, nearest, shorten
+from corridor_sim.scenario.disruptions import Disruption, RandomDisruption
+from corridor_sim.scenario.levers import Levers, Subsidy
 from corridor_sim.scenario.models import (
     Boxes,
     Choice,
     Demand,
-    Disruption,
     HeldEmpties,
-    Levers,
     Limits,
     Period,
-    RandomDisruption,
     Response,
     Scenario,
-    Subsidy,
 )
 from corridor_sim.scenario.tree import Tree
 
