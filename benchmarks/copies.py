@@ -79,7 +79,9 @@ def side_by_side(plans: Sequence[Plan]) -> Plan:
         ),
         legs=replace(
             _joined([plan.legs for plan in plans], {"shipment": shipments, "service": services}),
-            visit_first=_firsts([plan.legs.visit_first for plan in plans], start=first_box),
+            visit_first=_firsts([plan.legs.visit_first for plan in plans], start=first_box).astype(
+                np.int32
+            ),
         ),
         visits=replace(
             first.visits,

@@ -34,6 +34,8 @@ _ARRAYS = {
     "leg_service": ("int32", False),
     "leg_board_call": ("int32", False),
     "leg_alight_call": ("int32", False),
+    "leg_number": ("int32", False),
+    "leg_visit_first": ("int32", False),
     "visit_resource": ("int32", False),
     "visit_fixed_s": ("float64", False),
     "visit_take": ("int8", False),

@@ -27,6 +27,7 @@ from corridor_sim.engine.loop_journeys import (
     travel,
 )
 from corridor_sim.engine.loop_layout import lay_out, read_off
+from corridor_sim.engine.loop_memory import Memory, unwritten
 from corridor_sim.engine.loop_queues import (
     ask,
     heap_pop,
@@ -48,7 +49,6 @@ from corridor_sim.engine.loop_state import (
     list_known_events,
     plan_columns,
 )
-from corridor_sim.engine.loop_tables import Memory
 from corridor_sim.plan.tables import NEVER, Plan
 
 __all__ = ["Call", "run_loop", "run_slice"]
@@ -57,6 +57,8 @@ _DAY = 86_400
 # A compiled day takes a millisecond; between two of them another thread may hold the interpreter's
 # lock for longer.
 _MOST_TOLD = 24
+# So many legs are read off before their records are forgotten.
+_READ_AT_ONCE = 2**16
 
 Call = Callable[..., None]
 
@@ -184,11 +186,11 @@ def run_loop(
     while True:
         memory = build_memory(plan, room=room)
         first_legs = np.full(len(columns.box_mteu), NEVER, dtype=np.int64)
-        call(lay_out, *memory, *columns, first_legs)
+        call(lay_out, *memory.arrays, *columns, first_legs)
         list_known_events(plan, memory.m, first_legs)
         try:
             for until in (*range(step, plan.horizon, step), plan.horizon):
-                call(run_slice, *memory, until)
+                call(run_slice, *memory.arrays, until)
                 if progress is not None:
                     progress(until, plan.horizon)
         except OverflowError:
@@ -205,21 +207,18 @@ def _call_plainly(function: Callable[..., None], *arguments: Any) -> None:
 def _empty_log(plan: Plan) -> EventLog:
     """Return a log whose legs and visits are still to be written, each of them once."""
 
-    def unwritten(n: int) -> NDArray[np.int32]:
-        return np.empty(n, dtype=np.int32)
-
     def none() -> NDArray[np.int64]:
         return np.empty(0, dtype=np.int64)
 
     legs, visits, departures = plan.n_legs, plan.n_visits, plan.n_departures
     return EventLog(
-        leg_ready=unwritten(legs),
-        leg_board=unwritten(legs),
-        leg_alight=unwritten(legs),
-        leg_departure=unwritten(legs),
-        visit_queued=unwritten(visits),
-        visit_start=unwritten(visits),
-        visit_end=np.empty(visits, dtype=np.int64),
+        leg_ready=unwritten(legs, np.int32),
+        leg_board=unwritten(legs, np.int32),
+        leg_alight=unwritten(legs, np.int32),
+        leg_departure=unwritten(legs, np.int32),
+        visit_queued=unwritten(visits, np.int32),
+        visit_start=unwritten(visits, np.int32),
+        visit_end=unwritten(visits, np.int64),
         departure_status=np.zeros(departures, dtype=np.int8),
         departure_time=np.full(departures, NEVER, dtype=np.int32),
         departure_mteu=np.zeros(departures, dtype=np.int64),
@@ -235,30 +234,34 @@ def _empty_log(plan: Plan) -> EventLog:
 
 def _collect_log(plan: Plan, memory: Memory, columns: Columns, call: Call) -> EventLog:
     log = _empty_log(plan)
-    call(
-        read_off,
-        memory.m,
-        memory.h,
-        columns.leg_service,
-        columns.leg_number,
-        columns.leg_visit_first,
-        columns.departure_first,
-        columns.service_visit_first,
-        columns.step_first,
-        columns.step_resource,
-        columns.background_first,
-        log.leg_ready,
-        log.leg_board,
-        log.leg_alight,
-        log.leg_departure,
-        log.visit_queued,
-        log.visit_start,
-        log.visit_end,
-        log.departure_status,
-        log.departure_time,
-        log.departure_mteu,
-        log.departure_kg,
-    )
+    for row in range(0, max(plan.n_legs, 1), _READ_AT_ONCE):
+        call(
+            read_off,
+            memory.m,
+            memory.h,
+            row,
+            min(row + _READ_AT_ONCE, plan.n_legs),
+            columns.leg_service,
+            columns.leg_number,
+            columns.leg_visit_first,
+            columns.departure_first,
+            columns.service_visit_first,
+            columns.step_first,
+            columns.step_resource,
+            columns.background_first,
+            log.leg_ready,
+            log.leg_board,
+            log.leg_alight,
+            log.leg_departure,
+            log.visit_queued,
+            log.visit_start,
+            log.visit_end,
+            log.departure_status,
+            log.departure_time,
+            log.departure_mteu,
+            log.departure_kg,
+        )
+        memory.forget(int(memory.m[at.RECORDS]), int(memory.m[at.READ]) // 2)
     m = memory.m
     first, size = m[at.LOCKAGES], m[at.N_LOCKAGES] * at.N_LOCKAGE
     lockages = m[first : first + size].reshape(-1, at.N_LOCKAGE)

@@ -90,8 +90,9 @@ PER_BUCKET = 64
     BOXES,
     FIRST_BOX,
     N_BOX_POOLS,
+    READ,
     N_CONSTANTS,
-) = range(38)
+) = range(39)
 
 # -- events that are not yet near: lists by bucket of time -----------------------------------------
 NO_KEY, NO_NEXT, N_NODE = range(3)

@@ -185,6 +185,8 @@ def _lay_visit(f: Numbers, h: Numbers, place: int, seconds: float, resource: int
 def read_off(
     m: Numbers,
     h: Numbers,
+    row: int,
+    row_end: int,
     leg_service: Numbers,
     leg_number: Numbers,
     leg_visit_first: Numbers,
@@ -205,12 +207,17 @@ def read_off(
     departure_mteu: Numbers,
     departure_kg: Numbers,
 ) -> None:
-    """Read the stamps off into the arrays of a log.
+    """Read the stamps of some legs off into the arrays of a log.
+
+    Parts follow one another: departures are read with the first, vessels with the last, and
+    ``m[READ]`` is the place up to which the records have been read.
 
     Parameters
     ----------
     m, h : arrays
         The block of memory after the run.
+    row, row_end : int
+        Legs.
     leg_service, leg_number, leg_visit_first, departure_first, service_visit_first : arrays
         As for `lay_out`.
     step_first, step_resource : arrays
@@ -224,42 +231,46 @@ def read_off(
     departure_status, departure_time, departure_mteu, departure_kg : arrays
         Of the log, as if nothing had happened.
     """
-    place = 2 * m[at.RECORDS]
-    for rank in range(m[at.N_SERVICES]):
-        if m[m[at.SERVICES] + rank * at.N_SERVICE + at.SV_DISPATCH] == ON_DEMAND:
-            continue
-        visit = service_visit_first[rank]
-        for departure in range(departure_first[rank], departure_first[rank + 1]):
-            departure_status[departure] = h[place + at.DE_STATUS]
-            departure_time[departure] = h[place + at.DE_TIME]
-            departure_mteu[departure] = m[place + at.DE_MTEU >> 1]
-            departure_kg[departure] = m[place + at.DE_KG >> 1]
-            place += at.N_DEPARTURE
-            for step in range(step_first[rank], step_first[rank + 1]):
-                if step_resource[step] >= 0:
-                    place = _read_visit(m, h, place, visit, visit_queued, visit_start, visit_end)
-                else:
-                    visit_queued[visit] = NEVER
-                    visit_start[visit] = NEVER
-                    visit_end[visit] = NEVER
-                visit += 1
-    for row in range(m[at.N_LEGS]):
-        for visit in range(leg_visit_first[row], leg_visit_first[row + 1]):
+    place = m[at.READ]
+    if row == 0:
+        place = 2 * m[at.RECORDS]
+        for rank in range(m[at.N_SERVICES]):
+            if m[m[at.SERVICES] + rank * at.N_SERVICE + at.SV_DISPATCH] == ON_DEMAND:
+                continue
+            visit = service_visit_first[rank]
+            for departure in range(departure_first[rank], departure_first[rank + 1]):
+                departure_status[departure] = h[place + at.DE_STATUS]
+                departure_time[departure] = h[place + at.DE_TIME]
+                departure_mteu[departure] = m[place + at.DE_MTEU >> 1]
+                departure_kg[departure] = m[place + at.DE_KG >> 1]
+                place += at.N_DEPARTURE
+                for step in range(step_first[rank], step_first[rank + 1]):
+                    if step_resource[step] >= 0:
+                        place = _read_visit(
+                            m, h, place, visit, visit_queued, visit_start, visit_end
+                        )
+                    else:
+                        visit_queued[visit] = NEVER
+                        visit_start[visit] = NEVER
+                        visit_end[visit] = NEVER
+                    visit += 1
+    for leg_row in range(row, row_end):
+        for visit in range(leg_visit_first[leg_row], leg_visit_first[leg_row + 1]):
             place = _read_visit(m, h, place, visit, visit_queued, visit_start, visit_end)
         leg = place
         ready = h[leg + at.LE_READY]
-        leg_ready[row] = ready if ready >= 0 else NEVER
-        rank = leg_service[row]
+        leg_ready[leg_row] = ready if ready >= 0 else NEVER
+        rank = leg_service[leg_row]
         if rank < 0:
-            leg_board[row] = NEVER
-            leg_alight[row] = NEVER
-            leg_departure[row] = NEVER
+            leg_board[leg_row] = NEVER
+            leg_alight[leg_row] = NEVER
+            leg_departure[leg_row] = NEVER
             place += at.N_DELIVERY
             continue
         boarded, departure = h[leg + at.LE_BOARD], h[leg + at.LE_DEPARTURE]
-        leg_board[row] = boarded
-        leg_alight[row] = h[leg + at.LE_ALIGHT]
-        leg_departure[row] = departure if boarded >= 0 else NEVER
+        leg_board[leg_row] = boarded
+        leg_alight[leg_row] = h[leg + at.LE_ALIGHT]
+        leg_departure[leg_row] = departure if boarded >= 0 else NEVER
         place += at.N_LEG
         if m[m[at.SERVICES] + rank * at.N_SERVICE + at.SV_DISPATCH] == ON_DEMAND:
             if boarded >= 0:
@@ -268,7 +279,7 @@ def read_off(
                 departure_mteu[departure] = h[leg + at.LE_MTEU]
                 departure_kg[departure] = h[leg + at.LE_KG]
             first, end = step_first[rank], step_first[rank + 1]
-            visit = service_visit_first[rank] + leg_number[row] * (end - first)
+            visit = service_visit_first[rank] + leg_number[leg_row] * (end - first)
             for step in range(first, end):
                 if step_resource[step] >= 0:
                     place = _read_visit(m, h, place, visit, visit_queued, visit_start, visit_end)
@@ -277,8 +288,10 @@ def read_off(
                     visit_start[visit] = NEVER
                     visit_end[visit] = NEVER
                 visit += 1
-    for visit in range(background_first, m[at.N_VISITS]):
-        place = _read_visit(m, h, place, visit, visit_queued, visit_start, visit_end)
+    if row_end == m[at.N_LEGS]:
+        for visit in range(background_first, m[at.N_VISITS]):
+            place = _read_visit(m, h, place, visit, visit_queued, visit_start, visit_end)
+    m[at.READ] = place
 
 
 def _read_visit(

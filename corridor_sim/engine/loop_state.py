@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.engine import loop_columns as at
+from corridor_sim.engine.loop_memory import Block, Ints, Memory
 from corridor_sim.engine.loop_tables import (
-    Block,
-    Ints,
-    Memory,
     add_calls,
     add_capacity,
     add_locks,
@@ -42,8 +40,8 @@ class Columns(NamedTuple):
     leg_service: NDArray[np.int32]
     leg_board_call: NDArray[np.int32]
     leg_alight_call: NDArray[np.int32]
-    leg_number: Ints
-    leg_visit_first: Ints
+    leg_number: NDArray[np.int32]
+    leg_visit_first: NDArray[np.int32]
     box_mteu: Ints
     box_kg: Ints
     box_level: Ints
@@ -71,8 +69,8 @@ def plan_columns(plan: Plan) -> Columns:
         leg_service=_read_only(legs.service, np.int32),
         leg_board_call=_read_only(legs.board_call, np.int32),
         leg_alight_call=_read_only(legs.alight_call, np.int32),
-        leg_number=_read_only(legs.number, np.int64),
-        leg_visit_first=_read_only(legs.visit_first, np.int64),
+        leg_number=_read_only(legs.number, np.int32),
+        leg_visit_first=_read_only(legs.visit_first, np.int32),
         box_mteu=_read_only(shipments.mteu, np.int64),
         box_kg=_read_only(shipments.kg, np.int64),
         box_level=_read_only(level, np.int64),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.engine import loop_columns as at
+from corridor_sim.engine.loop_memory import Block, Ints
 from corridor_sim.plan.tables import LOCK, NEVER, ON_DEMAND, TIMETABLE, Plan
 
 __all__ = [
-    "Block",
-    "Ints",
-    "Memory",
     "add_calls",
     "add_capacity",
     "add_locks",
@@ -24,52 +22,6 @@ __all__ = [
     "fill_resources",
     "fill_services",
 ]
-
-Ints = NDArray[np.int64]
-
-
-class Memory(NamedTuple):
-    """One block of memory read in three ways, see `loop_columns`."""
-
-    m: Ints
-    f: NDArray[np.float64]
-    h: NDArray[np.int32]
-
-
-class Block:
-    """A block of integers that is laid out section by section.
-
-    Attributes
-    ----------
-    size : int
-        Numbers laid out so far.
-    """
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._sections: list[tuple[int, Ints]] = []
-
-    def add(self, rows: int, columns: int = 1) -> tuple[Ints, Ints]:
-        """Add a table of zeros and return it together with the place of each row and its end."""
-        first = self.size
-        table = np.zeros((rows, columns), dtype=np.int64)
-        self.size += rows * columns
-        self._sections.append((first, table))
-        return table, first + np.arange(rows + 1) * columns
-
-    def reserve(self, size: int) -> int:
-        """Add room for as many numbers and return its place."""
-        first = self.size
-        self.size += size
-        return first
-
-    def join(self) -> Memory:
-        """Return the block."""
-        # What is reserved is written before it is read; pages never touched cost nothing.
-        m = np.empty(self.size, dtype=np.int64)
-        for first, table in self._sections:
-            m[first : first + table.size] = table.ravel()
-        return Memory(m, m.view(np.float64), m.view(np.int32))
 
 
 def add_capacity(plan: Plan, block: Block, resource_at: Ints) -> None:

@@ -155,8 +155,11 @@ def compile_plan(frame: PlanFrame, shipments: Shipments, *, seed: int, replicati
     first, row = way_rows(frame.boxes.ways(shipments), ways)
     number, truck_legs = number_trucks(row, ways, len(layout.names))
     services = number_departures(layout, truck_legs, horizon=horizon)
-    legs = build_legs(first, row, number, ways, shipment_first=int(services.visit_first[-1]))
-    check_plan_size(int(services.departure_first[-1]), int(legs.visit_first[-1]), scenario)
+    shipment_first = int(services.visit_first[-1])
+    # Before they are numbered in 32 bits.
+    n_visits = shipment_first + int(ways.n_visits[row].sum(dtype=np.int64))
+    check_plan_size(int(services.departure_first[-1]), n_visits, scenario)
+    legs = build_legs(first, row, number, ways, shipment_first=shipment_first)
     _refuse_oversized(shipments, legs, services, frame)
     background = draw_background(frame.visits.background, streams, horizon=horizon)
     visits = frame.visits.draw(

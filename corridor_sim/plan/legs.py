@@ -42,7 +42,7 @@ def way_rows(way: NDArray[np.int32], ways: WayTable) -> tuple[NDArray[np.int64],
 
 def number_trucks(
     row: NDArray[np.int32], ways: WayTable, n_services: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Give numbers to the legs of each on-demand service, in the order of their rows.
 
     Parameters
@@ -56,26 +56,28 @@ def number_trucks(
 
     Returns
     -------
-    number : (L,) int64
+    number : (L,) int32
         Departure number for on-demand legs, else -1.
     per_service : (S,) int64
         Legs of each on-demand service.
     """
-    number = np.full(len(row), NEVER, dtype=np.int64)
+    number = np.full(len(row), NEVER, dtype=np.int32)
     trucks = np.flatnonzero(ways.is_truck[row])
     # In 16 bits NumPy sorts by counting, many times faster.
     key = ways.service[row[trucks]].astype(np.uint16 if n_services <= 2**16 else np.int32)
     per_service = np.bincount(key, minlength=n_services).astype(np.int64)
     trucks = trucks[np.argsort(key, kind="stable")]
     before = np.cumsum(per_service) - per_service
-    number[trucks] = np.arange(len(trucks)) - np.repeat(before, per_service)
+    counted = np.arange(len(trucks), dtype=np.int32)
+    counted -= np.repeat(before.astype(np.int32), per_service)
+    number[trucks] = counted
     return number, per_service
 
 
 def build_legs(
     first: NDArray[np.int64],
     row: NDArray[np.int32],
-    number: NDArray[np.int64],
+    number: NDArray[np.int32],
     ways: WayTable,
     *,
     shipment_first: int,
@@ -86,7 +88,7 @@ def build_legs(
     ----------
     first, row : arrays
         From `way_rows`.
-    number : (L,) int64
+    number : (L,) int32
         From `number_trucks`.
     ways : WayTable
         Of all routes.
@@ -98,9 +100,9 @@ def build_legs(
     LegTable
         Of the plan.
     """
-    visit_first = np.zeros(len(row) + 1, dtype=np.int64)
+    visit_first = np.full(len(row) + 1, shipment_first, dtype=np.int32)
     np.cumsum(ways.n_visits[row], out=visit_first[1:])
-    visit_first += shipment_first
+    visit_first[1:] += shipment_first
     return LegTable(
         first=first,
         shipment=np.repeat(np.arange(len(first) - 1, dtype=np.int32), np.diff(first)),

@@ -208,9 +208,9 @@ class LegTable:
         Service, -1 on the delivery row.
     board_call, alight_call : (L,) int32
         Ordinals of the calls, -1 on the delivery row.
-    number : (L,) int64
+    number : (L,) int32
         Departure number for on-demand legs, else -1.
-    visit_first : (L + 1,) int64
+    visit_first : (L + 1,) int32
         First shipment visit before boarding (or before delivery).
     """
 
@@ -219,8 +219,8 @@ class LegTable:
     service: SmallInts
     board_call: SmallInts
     alight_call: SmallInts
-    number: Ints
-    visit_first: Ints
+    number: SmallInts
+    visit_first: SmallInts
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ _BLOCK = 4096
 _MANY = 20_000
 _SMALL, _LARGE, _REAL = "int32[::1]", "int64[::1]", "float64[::1]"
 _SPREAD = (
-    f"void(int64, int64, int64, {_REAL}, {_SMALL}, {_SMALL}, {_SMALL}, {_LARGE}, {_LARGE}, "
+    f"void(int64, int64, int64, {_REAL}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, "
     f"{_LARGE}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, {_SMALL}, {_REAL})"
 )
 
@@ -197,8 +197,8 @@ def _spread_leg_by_leg(  # noqa: PLR0917 - compiled functions take no keywords
     row: SmallInts,
     shipment: SmallInts,
     service: SmallInts,
-    number: Ints,
-    visit_first: Ints,
+    number: SmallInts,
+    visit_first: SmallInts,
     service_visit_first: Ints,
     n_visits: SmallInts,
     way_visit_first: SmallInts,
@@ -231,8 +231,8 @@ def _spread_together(  # noqa: PLR0917 - as the compiled one
     row: SmallInts,
     shipment: SmallInts,
     service: SmallInts,
-    number: Ints,
-    visit_first: Ints,
+    number: SmallInts,
+    visit_first: SmallInts,
     service_visit_first: Ints,
     n_visits: SmallInts,
     way_visit_first: SmallInts,

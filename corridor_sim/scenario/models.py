@@ -145,6 +145,7 @@ class Limits(Model):
     max_visits: Whole = Field(
         default=100_000_000,
         ge=1,
+        le=2**31 - 1,
         description="Visits of vehicles, boxes and background traffic to links and facilities",
     )
 

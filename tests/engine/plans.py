@@ -311,8 +311,8 @@ def make_plan(
             service=ints(leg["service"], np.int32),
             board_call=ints(leg["board"], np.int32),
             alight_call=ints(leg["alight"], np.int32),
-            number=ints(leg["number"]),
-            visit_first=ints(visit_first) + shipment_first,
+            number=ints(leg["number"], np.int32),
+            visit_first=ints(visit_first, np.int32) + np.int32(shipment_first),
         ),
         visits=VisitTable(
             resource=ints(visit_resource, np.int32),

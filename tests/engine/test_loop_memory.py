@@ -1,0 +1,59 @@
+"""The block of memory of the loop: stamps are the same however it is read off and given back."""
+
+from __future__ import annotations
+
+import mmap
+
+import numpy as np
+import pytest
+
+from corridor_sim.engine import loop, run_engine
+from corridor_sim.engine.loop_memory import Memory, unwritten
+from tests.engine.random_plans import random_plan
+
+_LARGE_PAGE = 2**21
+
+
+@pytest.mark.parametrize("engine", ["loop", "compiled"])
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_stamps_read_off_in_parts_are_the_stamps(
+    monkeypatch: pytest.MonkeyPatch, engine: str, at_once: int
+) -> None:
+    plan = random_plan(11)
+    assert plan.n_legs > 3 * at_once
+    whole = run_engine(plan, engine=engine).digest()
+    monkeypatch.setattr(loop, "_READ_AT_ONCE", at_once)
+    assert run_engine(plan, engine=engine).digest() == whole
+
+
+def test_what_is_forgotten_lies_between_the_places_and_the_rest_stays() -> None:
+    memory = Memory(4 * _LARGE_PAGE // 8)
+    memory.m[:] = np.arange(1, len(memory.m) + 1)
+    page = _LARGE_PAGE // 8
+    memory.forget(page - 1, 3 * page + 1)
+    expected = np.arange(1, len(memory.m) + 1)
+    if hasattr(mmap, "MADV_DONTNEED"):
+        # The system hands out fresh pages for those given back.
+        expected[page : 3 * page] = 0
+    np.testing.assert_array_equal(memory.m, expected)
+
+
+def test_less_than_a_page_is_not_given_back() -> None:
+    memory = Memory(2 * _LARGE_PAGE // 8)
+    memory.m[:] = 7
+    memory.forget(3, _LARGE_PAGE // 8 + 5)
+    assert (memory.m == 7).all()
+
+
+def test_a_system_that_takes_no_memory_back_runs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = random_plan(12)
+    digest = run_engine(plan, engine="loop").digest()
+    monkeypatch.delattr(mmap, "MADV_DONTNEED", raising=False)
+    memory = Memory(8)
+    memory.forget(0, 8)
+    assert unwritten(3, np.int32).shape == (3,)
+    assert run_engine(plan, engine="loop").digest() == digest
+
+
+def test_an_array_of_nothing_is_one_too() -> None:
+    assert unwritten(0, np.int64).shape == (0,)
