@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-__all__ = ["machine_code", "notice", "noticing"]
+from corridor_sim.native import Place, has_compiler, native, source_hash
+from corridor_sim.native.kinds import declared, of_arguments
 
-# Numba changes the filters of warnings while it works and puts back what it found: two threads
-# that did so at once would leave each other's.
-_MAKING = threading.Lock()
+__all__ = ["compiled", "has_compiler", "machine_code", "notice"]
 
 
 def notice(what: str, how_long: str) -> str:
@@ -43,24 +41,7 @@ def _tell() -> None:
     sys.stderr.flush()
 
 
-@contextlib.contextmanager
-def noticing() -> Iterator[None]:
-    """Tell on standard error if machine code has to be made meanwhile: it is not there yet."""
-    from numba.core import event
-
-    class Making(event.Listener):  # type: ignore[misc]
-        """Told by numba when it finds no machine code and sets out to make it."""
-
-        def on_start(self, _: Any) -> None:
-            _tell()
-
-        def on_end(self, _: Any) -> None:
-            pass
-
-    with event.install_listener("numba:compile", Making()):
-        yield
-
-
+@cache
 def machine_code(module: str, name: str, signature: str) -> Callable[..., Any] | None:
     """Return the compiled form of a function, which may call others of its own module.
 
@@ -72,7 +53,7 @@ def machine_code(module: str, name: str, signature: str) -> Callable[..., Any] |
     module, name : str
         Where the function is, and its name.
     signature : str
-        Types of the result and the arguments as numba writes them.
+        Types of the arguments as numba writes them, see `native.kinds.declared`.
 
     Returns
     -------
@@ -80,28 +61,90 @@ def machine_code(module: str, name: str, signature: str) -> Callable[..., Any] |
         None where numba is missing, or where there is no folder to keep the machine code in: to
         make it in every process takes longer than it saves.
     """
-    with _MAKING:
-        return _made(module, name, signature)
+    if not has_compiler():
+        return None
+    namespace = dict(vars(import_module(module)))
+    function: FunctionType = namespace[name]
+
+    def make() -> Any:
+        import numba
+
+        options = {"nogil": True, "error_model": "numpy", "_nrt": False}
+        for called in function.__code__.co_names:
+            own = namespace.get(called)
+            if isinstance(own, FunctionType) and own.__module__ == module:
+                copy = FunctionType(own.__code__, namespace, called)
+                namespace[called] = numba.njit(copy, **options)
+        return numba.njit(signature, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(
+            FunctionType(function.__code__, namespace, name)
+        )
+
+    return native(
+        _place(function, signature), declared(signature), make, tell=_tell, only_kept=True
+    )
+
+
+def _place(function: FunctionType, kinds: object) -> Place:
+    source = function.__code__.co_filename
+    return Place(
+        Path(source),
+        f"{function.__module__.rpartition('.')[2]}.{function.__name__}",
+        str(kinds),
+        source_hash(source),
+    )
 
 
 @cache
-def _made(module: str, name: str, signature: str) -> Callable[..., Any] | None:
+def compiled(function: FunctionType) -> Callable[..., None]:
+    """Return the compiled form of a function of arrays and numbers that calls no other of ours.
+
+    Its machine code is kept beside its source, or in the user's cache folder, and made anew when
+    the source has changed: once for each kind of arguments. It runs without the interpreter's lock.
+
+    Parameters
+    ----------
+    function : callable
+        Fills arrays it is given.
+
+    Returns
+    -------
+    callable
+        Takes the same arguments.
+    """
+    forms: dict[object, Callable[..., None]] = {}
+
+    def call(*arguments: Any) -> None:
+        kinds = of_arguments(arguments)
+        form = forms.get(kinds)
+        if form is None:
+
+            def make() -> Any:
+                import numba
+
+                options = {"nogil": True, "_nrt": False}
+                wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+                signature = tuple(numba.typeof(argument) for argument in arguments)
+                try:
+                    return numba.njit(signature, **wrappers, **options)(function)
+                except numba.errors.NumbaError:
+                    # It needs numba's run-time library, or is at fault, which numba then tells.
+                    return None
+
+            form = native(_place(function, kinds), kinds, make, tell=_tell) or _by_numba(function)
+            forms[kinds] = form
+        form(*arguments)
+
+    return call
+
+
+@cache
+def _by_numba(function: FunctionType) -> Callable[..., None]:
+    """Return the compiled form as numba itself keeps and calls it."""
+    import numba
+
     try:
-        import numba
-    except ImportError:
-        return None
-    namespace = dict(vars(import_module(module)))
-    options = {"nogil": True, "error_model": "numpy"}
-    function: FunctionType = namespace[name]
-    for called in function.__code__.co_names:
-        own = namespace.get(called)
-        if isinstance(own, FunctionType) and own.__module__ == module:
-            namespace[called] = numba.njit(FunctionType(own.__code__, namespace, called), **options)
-    try:
-        with noticing():
-            dispatcher = numba.njit(signature, cache=True, **options)(
-                FunctionType(function.__code__, namespace, name)
-            )
-    except (RuntimeError, OSError):
-        return None
+        dispatcher = numba.njit(nogil=True, cache=True)(function)
+    except RuntimeError:
+        # There is no folder to keep the machine code in: every process makes it anew.
+        dispatcher = numba.njit(nogil=True)(function)
     return dispatcher  # type: ignore[no-any-return]

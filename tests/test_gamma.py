@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -64,38 +62,6 @@ def test_a_shape_that_differs_from_scipy_in_one_bit_is_left_to_it() -> None:
     assert gamma._compared(4.0, other) is None
 
 
-def test_it_is_told_that_a_function_is_compiled_and_nothing_where_it_is_there(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    (tmp_path / "fresh_module.py").write_text("def halve(x):\n    x[0] *= 0.5\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    number = np.ones(1)
-    for told in (1, 0):
-        compiled._tell.cache_clear()
-        halve = compiled._made.__wrapped__("fresh_module", "halve", "void(float64[::1])")
-        assert halve is not None
-        halve(number)
-        assert capsys.readouterr().err.count("compiling draws and statistics (") == told
-    assert number[0] == 0.25
-
-
 def test_without_numba_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "numba", None)
-    assert compiled._made.__wrapped__(gamma.__name__, "_invert", gamma._SIGNATURE) is None
-
-
-def test_without_a_place_to_keep_it_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    import numba
-
-    def nowhere(first: object, **options: object) -> Any:
-        if callable(first):
-            return first
-
-        def make(function: object) -> object:
-            assert options["cache"]
-            raise RuntimeError("cannot cache function: no locator available")
-
-        return make
-
-    monkeypatch.setattr(numba, "njit", nowhere)
-    assert compiled._made.__wrapped__(gamma.__name__, "_invert", gamma._SIGNATURE) is None
+    monkeypatch.setattr(compiled, "has_compiler", lambda: False)
+    assert compiled.machine_code.__wrapped__(gamma.__name__, "_invert", gamma._SIGNATURE) is None

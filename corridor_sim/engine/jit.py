@@ -1,10 +1,9 @@
 """The loop compiled by numba, anew for each state of its sources and those of the rules.
 
 The functions are compiled as they stand: each gets a copy whose globals are the compiled forms of
-those it calls, with the types its annotations say. Numba's own cache looks at one file only, so
-that an edited rule elsewhere would give the old answer; the hash of all sources is therefore part
-of the name under which the machine code is kept. Numba keeps it beside the package, or in the
-user's cache folder where that is read-only.
+those it calls, with the types its annotations say. A rule that is edited in another file must not
+give the old answer; the hash of all sources is therefore part of the name under which the machine
+code is kept, beside the package or in the user's cache folder where that is read-only.
 """
 
 from __future__ import annotations
@@ -18,6 +17,9 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from corridor_sim.compiled import notice
+from corridor_sim.errors import CorridorSimError
+from corridor_sim.native import Place, native
+from corridor_sim.native.kinds import Kind
 
 __all__ = ["call_compiled", "source_digest"]
 
@@ -54,7 +56,7 @@ _ARRAYS = {
 }
 # All others: columns of the plan.
 _COLUMN = ("int64", False)
-_SCALARS = {"int": "int64", "float": "float64", "bool": "boolean", "None": "void"}
+_SCALARS = {"int": "int64", "float": "float64", "bool": "bool"}
 
 
 @cache
@@ -93,40 +95,29 @@ def call_compiled(function: Callable[..., None], *arguments: Any) -> None:
 
 @cache
 def _compiled(name: str) -> Callable[..., None]:
-    import numba
-    from numba.core import event
-
     namespace, functions = _functions()
-    entry = _entry(functions[name], namespace)
-    try:
-        dispatcher = numba.njit(nogil=True, cache=True, **_OPTIONS)(entry)
-    except RuntimeError:
-        # There is no folder to keep the machine code in: every process makes it anew.
-        dispatcher = numba.njit(nogil=True, **_OPTIONS)(entry)
+    function = functions[name]
+    kinds = dict(function.__annotations__)
+    kinds.pop("return")
 
-    class Making(event.Listener):  # type: ignore[misc]
-        """Told by numba when it finds no machine code and sets out to make it."""
+    def make() -> Any:
+        namespace["prefetch"] = _prefetch()
+        _compile(name, namespace, functions)
+        return namespace[name]
 
-        begun = False
-
-        def on_start(self, _: Any) -> None:
-            if not self.begun:
-                self.begun = True
-                _tell()
-                _compile(name, namespace, functions)
-
-        def on_end(self, _: Any) -> None:
-            pass
-
-    signature = _signature(functions[name], pointers=False)
-    with event.install_listener("numba:compile", Making()):
-        try:
-            dispatcher.compile(signature)
-        except OSError:
-            # The machine code is made but could not be kept.
-            dispatcher.compile(signature)
-    dispatcher.disable_compile()
-    return dispatcher  # type: ignore[no-any-return]
+    found = native(
+        Place(_PACKAGE / "engine" / "loop.py", f"loop.{name}", str(kinds), source_digest()),
+        tuple(_kind(*item) for item in kinds.items()),
+        make,
+        pointers=True,
+        tell=_tell,
+    )
+    if found is None:
+        raise CorridorSimError(
+            "this version of numba makes no machine code that the engine can call; use engine "
+            "'simpy', or another version of numba"
+        )
+    return found
 
 
 @cache
@@ -169,37 +160,11 @@ def _functions() -> tuple[dict[str, Any], dict[str, FunctionType]]:
     return namespace, functions
 
 
-def _entry(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:
-    """Return a function that takes arrays and hands their addresses to the compiled function.
-
-    An array is seven numbers to numba, of which the loop needs the address alone: passed on from
-    function to function they cost a fifth of the time.
-    """
-    name, kinds = function.__name__, dict(function.__annotations__)
-    kinds.pop("return")
-    handed = ", ".join(f"address({n})" if kinds[n] == "Numbers" else n for n in kinds)
-    source = f"def entry({', '.join(kinds)}):\n    {name}({handed})\n"
-    # The name of a real file, beside which numba keeps the machine code.
-    code = compile(source, function.__code__.co_filename, "exec")
-    made: dict[str, Any] = {}
-    namespace["address"], namespace["prefetch"] = _intrinsics()
-    exec(code, namespace, made)  # noqa: S102
-    entry: FunctionType = made["entry"]
-    entry.__qualname__ = f"{name}_{source_digest()[:16]}"
-    return entry
-
-
-def _intrinsics() -> tuple[Any, Any]:
-    """Return the address of an array's numbers, and the compiled form of `loop_queues.prefetch`."""
+def _prefetch() -> Any:
+    """Return the compiled form of `loop_queues.prefetch`."""
     from numba import types
     from numba.core.cgutils import int32_t, ir, voidptr_t
     from numba.extending import intrinsic
-
-    def take(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
-
-    def address(_context: Any, array: Any) -> Any:
-        return types.CPointer(array.dtype)(array), take
 
     def fetch(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         place = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), voidptr_t)
@@ -212,7 +177,7 @@ def _intrinsics() -> tuple[Any, Any]:
     def prefetch(_context: Any, pointer: Any, _place: Any) -> Any:
         return types.void(pointer, types.int64), fetch
 
-    return intrinsic(address), intrinsic(prefetch)
+    return intrinsic(prefetch)
 
 
 def _compile(name: str, namespace: dict[str, Any], functions: dict[str, FunctionType]) -> None:
@@ -226,24 +191,35 @@ def _compile(name: str, namespace: dict[str, Any], functions: dict[str, Function
     for called in function.__code__.co_names:
         if isinstance(namespace.get(called), FunctionType):
             _compile(called, namespace, functions)
-    signature = _signature(function, pointers=True)
-    compiler = numba.njit(signature, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
+    compiler = numba.njit(
+        _signature(function), no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS
+    )
     namespace[name] = compiler(FunctionType(function.__code__, namespace, name))
 
 
-def _signature(function: FunctionType, *, pointers: bool) -> Any:
-    """Return the types of a function as its annotations say, those of arrays by their names."""
+def _signature(function: FunctionType) -> Any:
+    """Return the types of a function as its annotations say, those of arrays by their names.
+
+    An array is seven numbers to numba, of which the loop needs the address alone: passed on from
+    function to function they cost a fifth of the time.
+    """
     from numba import types
 
-    def kind(name: str, annotation: str) -> Any:
-        if annotation in _SCALARS:
-            return getattr(types, _SCALARS[annotation])
-        element, is_written = _ARRAYS.get(name, _COLUMN)
-        number = getattr(types, element)
-        if pointers:
-            return types.CPointer(number)
-        return types.Array(number, 1, "C", readonly=not is_written)
+    def of(name: str, annotation: str) -> Any:
+        if annotation == "None":
+            return types.void
+        kind = _kind(name, annotation)
+        number = getattr(types, "boolean" if kind.dtype == "bool" else kind.dtype)
+        return types.CPointer(number) if kind.ndim else number
 
     named = dict(function.__annotations__)
-    result = kind("", named.pop("return"))
-    return result(*(kind(*item) for item in named.items()))
+    result = of("", named.pop("return"))
+    return result(*(of(*item) for item in named.items()))
+
+
+def _kind(name: str, annotation: str) -> Kind:
+    """Return the kind of an argument."""
+    if annotation in _SCALARS:
+        return Kind(_SCALARS[annotation])
+    element, is_written = _ARRAYS.get(name, _COLUMN)
+    return Kind(element, 1, "C", is_written)

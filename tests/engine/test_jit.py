@@ -6,15 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import FunctionType
 
 import pytest
 
 import corridor_sim
 from corridor_sim.engine import jit, run_engine
 from corridor_sim.engine.reference import run_reference
+from corridor_sim.errors import CorridorSimError
+from corridor_sim.native import keeping
 from tests.engine.random_plans import random_plan
 
 PACKAGE = Path(corridor_sim.__file__).parent
@@ -71,46 +71,46 @@ def run_copy(site: Path, cache: Path) -> tuple[str, str, str]:
 def test_machine_code_is_kept_for_the_user_and_made_anew_for_an_edited_rule(
     copied: Path, tmp_path: Path
 ) -> None:
-    cache = tmp_path / "cache"
-    first, reference, told = run_copy(copied, cache)
+    folder = tmp_path / "cache"
+    first, reference, told = run_copy(copied, folder)
     assert first == reference
     assert told.startswith("compiling the simulation engine")
-    assert list(cache.rglob("*.nbc"))
-    again, _, told = run_copy(copied, cache)
+    assert len(list(folder.rglob("*.object"))) == 3
+    again, _, told = run_copy(copied, folder)
     assert again == first
     assert told == ""
     rule = copied / "corridor_sim" / "rules" / "ticks.py"
     text = rule.read_text()
     assert text.count("return ticks if ticks > 1 else 1") == 1
     rule.write_text(text.replace("return ticks if ticks > 1 else 1", "return ticks + 1"))
-    edited, reference, told = run_copy(copied, cache)
+    edited, reference, told = run_copy(copied, folder)
     assert told.startswith("compiling the simulation engine")
     assert edited == reference
     assert edited != first
+    # That of the rule as it was is of no use any more.
+    assert len(list(folder.rglob("*.object"))) == 3
 
 
 def test_without_a_folder_for_machine_code_it_is_made_in_the_process(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import numba
-
-    njit: Callable[..., Callable[..., object]] = numba.njit
-
-    def without_folder(*args: object, **options: object) -> Callable[..., object]:
-        compiler = njit(*args, **options)
-
-        def decorate(function: FunctionType) -> object:
-            # For the quickest of the functions only; the others are there.
-            if options.get("cache") and function.__qualname__.startswith("read_off"):
-                raise RuntimeError("cannot cache function: no locator available")
-            return compiler(function)
-
-        return decorate
-
-    monkeypatch.setattr(numba, "njit", without_folder)
+    # The quickest of the functions only; the others are there.
     jit._compiled.cache_clear()
     jit._tell.cache_clear()
+    monkeypatch.setattr(keeping, "folders", lambda _: [])
+    jit._compiled("read_off")
+    monkeypatch.undo()
     plan = random_plan(4)
     assert run_engine(plan, engine="compiled").digest() == run_reference(plan).digest()
     assert capsys.readouterr().err.count("compiling the simulation engine") == 1
+    jit._compiled.cache_clear()
+
+
+def test_a_numba_that_passes_arguments_otherwise_is_refused_with_a_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    jit._compiled.cache_clear()
+    monkeypatch.setattr(jit, "native", lambda *_, **__: None)
+    with pytest.raises(CorridorSimError, match="use engine 'simpy'"):
+        run_engine(random_plan(4), engine="compiled")
     jit._compiled.cache_clear()
