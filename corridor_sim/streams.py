@@ -74,6 +74,12 @@ class Streams:
             "uinteger": 0,
         }
 
+    def another(self) -> Streams:
+        """Return the same streams with a generator of their own, for another thread."""
+        streams = Streams(0, 0)
+        streams._hasher = self._hasher.copy()
+        return streams
+
     def turn_to(self, purpose: str, row: str) -> np.random.Generator:
         """Return the generator, turned to the beginning of one stream.
 

@@ -62,3 +62,14 @@ def test_a_generator_turned_to_a_stream_is_that_stream_from_its_beginning() -> N
         assert turned.poisson(4) == fresh.poisson(4)
         # Takes half a number.
         assert turned.integers(9, dtype=np.int32) == fresh.integers(9, dtype=np.int32)
+
+
+def test_another_turns_on_its_own() -> None:
+    streams = Streams(3, 2)
+    first = streams.turn_to("size", "row")
+    another = streams.another().turn_to("size", "row")
+    assert another is not first
+    wanted = stream(3, 2, "size", "row").random(9)
+    np.testing.assert_array_equal(first.random(4), wanted[:4])
+    np.testing.assert_array_equal(another.random(9), wanted)
+    np.testing.assert_array_equal(first.random(5), wanted[4:])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +15,7 @@ from corridor_sim.compiled import machine_code
 from corridor_sim.plan.durations import to_seconds
 from corridor_sim.plan.tables import ON_DEMAND, BackgroundTable, LegTable, ServiceTable, VisitTable
 from corridor_sim.plan.ways import DRAWS_PER_SHIPMENT
+from corridor_sim.processors import processors
 
 if TYPE_CHECKING:
     from corridor_sim.distributions import Distribution
@@ -169,9 +172,19 @@ class VisitDraws:
         spread: Callable[..., None] = _spread_together
         if len(row) >= _MANY:
             spread = machine_code(__name__, "_spread_leg_by_leg", _SPREAD) or spread
-        for start, end, draws in _blocks(streams, shipments):
-            leg, leg_end = legs.first[[start, end]].tolist()
-            spread(leg, leg_end, start, draws, *arrays)
+
+        def draw(rows: slice) -> None:
+            for start, end, draws in _blocks(streams.another(), shipments, rows):
+                leg, leg_end = legs.first[[start, end]].tolist()
+                spread(leg, leg_end, start, draws, *arrays)
+
+        parts = _parts(shipments, processors() if len(row) >= _MANY else 1)
+        if len(parts) == 1:
+            draw(parts[0])
+            return
+        # Numbers are drawn and spread without the interpreter's lock, to visits of their own.
+        with ThreadPoolExecutor(len(parts)) as threads:
+            list(threads.map(draw, parts))
 
     def _draw_background(
         self, streams: Streams, table: VisitTable, vessels: BackgroundTable
@@ -267,17 +280,28 @@ def _side_by_side(first: NDArray[np.signedinteger], counts: NDArray[np.int32]) -
     return numbers
 
 
-def _blocks(streams: Streams, shipments: Shipments) -> Iterator[tuple[int, int, Floats]]:
+def _parts(shipments: Shipments, count: int) -> list[slice]:
+    """Cut the OD rows into parts with about as many shipments each."""
+    n = len(shipments.od_names)
+    ends = np.cumsum(np.bincount(shipments.od, minlength=n))
+    goals = len(shipments.od) * np.arange(1, count) // count
+    cuts = [0, *np.searchsorted(ends, goals).tolist(), n]
+    return [slice(*pair) for pair in pairwise(cuts)]
+
+
+def _blocks(
+    streams: Streams, shipments: Shipments, rows: slice
+) -> Iterator[tuple[int, int, Floats]]:
     """Give the first and last shipment of each block, with the draws of its shipments in a row.
 
     The draws of a shipment are `DRAWS_PER_SHIPMENT` numbers of its OD row's own stream, used in
     the order of its way, so that they depend on the OD row and the number of the shipment alone.
     """
-    names: Sequence[str] = shipments.od_names
-    counts = np.bincount(shipments.od, minlength=len(names)).tolist()
+    names: Sequence[str] = shipments.od_names[rows]
+    counts = np.bincount(shipments.od, minlength=len(shipments.od_names))
     block = np.empty((_BLOCK, DRAWS_PER_SHIPMENT))
-    start = filled = 0
-    for name, n in zip(names, counts, strict=True):
+    start, filled = int(counts[: rows.start].sum()), 0
+    for name, n in zip(names, counts[rows].tolist(), strict=True):
         rng, drawn = streams.turn_to("way", name), 0
         while drawn < n:
             count = min(n - drawn, _BLOCK - filled)

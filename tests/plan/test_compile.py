@@ -81,6 +81,15 @@ def test_draws_do_not_depend_on_how_many_are_made_at_a_time(
     assert differing(plan, build_plan(ground, seed=3, replication=1)) == []
 
 
+@pytest.mark.parametrize("count", [1, 3, 500])
+def test_draws_do_not_depend_on_how_many_threads_draw(
+    ground: Groundwork, plan: Plan, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    assert plan.n_legs > visits_module._MANY
+    monkeypatch.setattr(visits_module, "processors", lambda: count)
+    assert differing(plan, build_plan(ground, seed=3, replication=1)) == []
+
+
 def test_draws_are_the_same_without_machine_code(
     ground: Groundwork, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
