@@ -192,6 +192,20 @@ def test_another_way_of_passing_arguments_is_noticed(
     assert machine_code(module, "halve", "void(float64[::1])") is None
 
 
+def test_where_the_compiler_is_switched_off_functions_run_as_they_stand(module: str) -> None:
+    import numba
+
+    x = np.ones(2)
+    function = function_of(module, "halve")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numba.config, "DISABLE_JIT", True)
+        assert machine_code(module, "halve", "void(float64[::1])") is None
+        compiled._by_numba.cache_clear()
+        compiled.compiled.__wrapped__(function)(x)
+    compiled._by_numba.cache_clear()
+    assert x.tolist() == [0.5, 0.5]
+
+
 def test_a_folder_named_for_numba_is_taken(
     module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

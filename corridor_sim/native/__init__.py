@@ -94,7 +94,9 @@ def native(
 
             tell()
             compiled = make()
-            code = None if compiled is None else object_code(compiled, kinds, pointers=pointers)
+            # Where numba's compiler is switched off it hands back the function as it stands.
+            is_compiled = hasattr(compiled, "signatures")
+            code = object_code(compiled, kinds, pointers=pointers) if is_compiled else None
             if code is None:
                 return None
             if not keep(place, code) and only_kept:
