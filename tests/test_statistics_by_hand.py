@@ -11,12 +11,13 @@ from corridor_sim.plan.tables import FILL, ON_DEMAND, TIMETABLE, Plan
 from corridor_sim.rules.locks import ALTERNATE
 from corridor_sim.statistics.causes import CAUSES, leg_causes
 from corridor_sim.statistics.indices import PlanIndex
-from corridor_sim.statistics.loads import DepartureFacts, VisitLoads
+from corridor_sim.statistics.loads import DepartureFacts
 from corridor_sim.statistics.occupancy import (
     Occupancy,
     integral_of_presence,
     integral_of_steps,
 )
+from corridor_sim.statistics.stop_loads import StopLoads
 from tests.engine.plans import Resource, Service, Shipment, Vessel, make_plan
 
 KINDS = {"yard": "rail_yard", "customs": "customs", "lock": "lock", "gauge": "gauge_change"}
@@ -130,7 +131,7 @@ def test_queue_at_a_lock_behind_background_vessels() -> None:
         "lock_passage": 100,
     }
     index = PlanIndex.of(plan)
-    loads = VisitLoads.of(plan, log, index)
+    loads = StopLoads.of(plan, log, index)
     edges = np.array([0, 200, 1000])
     facility = Occupancy.of(plan, log, index, loads, edges)
     assert facility.visits.tolist() == [1, 1]
@@ -177,9 +178,9 @@ def test_loads_follow_boarding_and_alighting_call_by_call() -> None:
     )
     log = run_engine(plan)
     index = PlanIndex.of(plan)
-    loads = VisitLoads.of(plan, log, index)
-    assert loads.after_mteu.tolist() == [7000, 7000, 6000, 6000, 0]
-    assert loads.moved_mteu.tolist() == [7000, 0, 5000, 0, 6000]
+    loads = StopLoads.of(plan, log, index)
+    assert loads.after_mteu.tolist() == [7000, 6000, 0]
+    assert loads.moved_mteu.tolist() == [7000, 5000, 6000]
     facts = DepartureFacts(plan, log, index)
     assert (facts.boarded_mteu.tolist(), facts.peak_mteu.tolist()) == ([9000], [7000])
     seconds = leg_causes(plan, log, index, KINDS)
@@ -197,7 +198,7 @@ def test_visits_that_outlast_a_closing_keep_utilisation_within_one() -> None:
     )
     log = run_engine(plan)
     index = PlanIndex.of(plan)
-    loads = VisitLoads.of(plan, log, index)
+    loads = StopLoads.of(plan, log, index)
     facility = Occupancy.of(plan, log, index, loads, np.array([0, 200, 400]))
     assert facility.busy_s.tolist() == [100, 100]
     assert facility.available_s.tolist() == [100, 200]

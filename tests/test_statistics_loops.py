@@ -13,9 +13,10 @@ from corridor_sim.statistics import compiled
 from corridor_sim.statistics.cause_arrays import N_CAUSES
 from corridor_sim.statistics.causes import CAUSES, CauseSeconds
 from corridor_sim.statistics.indices import PlanIndex
-from corridor_sim.statistics.loads import DepartureFacts, VisitLoads, kg_after_visits
+from corridor_sim.statistics.loads import DepartureFacts
 from corridor_sim.statistics.occupancy import Occupancy
 from corridor_sim.statistics.queues import Queues
+from corridor_sim.statistics.stop_loads import StopLoads
 from tests.test_identities import KINDS, busy_plan
 
 
@@ -67,21 +68,30 @@ def test_causes_that_do_not_add_up_are_told_alike() -> None:
 def test_loads(run: tuple[Plan, EventLog]) -> None:
     plan, log = run
     index = PlanIndex.of(plan)
-    by_loop = VisitLoads.of(plan, log, index, by_loop=True)
-    by_arrays = VisitLoads.of(plan, log, index, by_loop=False)
-    for field in fields(VisitLoads):
+    by_loop = StopLoads.of(plan, log, index, by_loop=True)
+    by_arrays = StopLoads.of(plan, log, index, by_loop=False)
+    for field in fields(StopLoads):
         wanted = getattr(by_arrays, field.name)
-        assert wanted.any()
+        assert wanted.any(), field.name
         np.testing.assert_array_equal(getattr(by_loop, field.name), wanted)
-    kg = kg_after_visits(plan, log, index, by_loop=False)
-    assert kg.any()
-    np.testing.assert_array_equal(kg_after_visits(plan, log, index, by_loop=True), kg)
+    assert by_loop.after_mteu.dtype == np.int32
+
+
+def test_loads_beyond_what_the_loop_holds_are_added_up_by_arrays() -> None:
+    plan = busy_plan(3)
+    log, index = run_engine(plan), PlanIndex.of(plan)
+    wanted = StopLoads.of(plan, log, index, by_loop=False)
+    for amounts in (wanted.boarded_mteu * 2, wanted.peak_kg):
+        # One less than the largest amount that the loop has to hold.
+        found = StopLoads.of(plan, log, index, by_loop=True, most=int(amounts.max()) - 1)
+        assert found.after_kg.dtype == np.int64
+        np.testing.assert_array_equal(found.peak_kg, wanted.peak_kg)
 
 
 def test_occupancy(run: tuple[Plan, EventLog]) -> None:
     plan, log = run
     index = PlanIndex.of(plan)
-    loads = VisitLoads.of(plan, log, index)
+    loads = StopLoads.of(plan, log, index)
     # Months that end amid waits and visits, before the end of the run and after its start.
     edges = np.array([150, 333, 700, 1050], dtype=np.int64)
     by_loop = Occupancy.of(plan, log, index, loads, edges, by_loop=True)
@@ -104,7 +114,7 @@ def test_queues_by_week(run: tuple[Plan, EventLog]) -> None:
         np.testing.assert_array_equal(getattr(by_loop, field.name), wanted)
     # The months' pass counts the same seconds, whose "months" are the same bins here.
     index = PlanIndex.of(plan)
-    months = Occupancy.of(plan, log, index, VisitLoads.of(plan, log, index), edges)
+    months = Occupancy.of(plan, log, index, StopLoads.of(plan, log, index), edges)
     np.testing.assert_array_equal(by_loop.queue_s, months.queue_s)
 
 
@@ -113,7 +123,7 @@ def test_high_waits_against_counting(run: tuple[Plan, EventLog]) -> None:
     plan, log = run
     index = PlanIndex.of(plan)
     edges = np.array([150, 333, 700, 1050], dtype=np.int64)
-    found = Occupancy.of(plan, log, index, VisitLoads.of(plan, log, index), edges)
+    found = Occupancy.of(plan, log, index, StopLoads.of(plan, log, index), edges)
     came = (log.visit_queued >= 0) & (log.visit_start >= 0)
     several = 0
     for row, (rank, month) in enumerate(zip(found.resource, found.month, strict=True)):
@@ -161,12 +171,12 @@ def test_without_numba_arrays_are_used(
     def refuse(_: object) -> None:
         raise AssertionError("compiled")
 
-    for module in ("causes", "loads", "occupancy"):
+    for module in ("causes", "stop_loads", "occupancy"):
         monkeypatch.setattr(f"corridor_sim.statistics.{module}.has_compiler", lambda: False)
-    for module in ("cause_loop", "loads", "occupancy"):
+    for module in ("cause_loop", "stop_loads", "occupancy"):
         monkeypatch.setattr(f"corridor_sim.statistics.{module}.compiled", refuse)
     got = CauseSeconds(plan, log, index, KINDS).of_legs(0, len(plan.shipments.mteu))
     np.testing.assert_array_equal(got, wanted)
-    loads = VisitLoads.of(plan, log, index)
+    loads = StopLoads.of(plan, log, index)
     Occupancy.of(plan, log, index, loads, np.array([0, 1000], dtype=np.int64))
     assert compiled.has_compiler()

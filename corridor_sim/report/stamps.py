@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from corridor_sim.plan.tables import LINK
 from corridor_sim.statistics.indices import PlanIndex
-from corridor_sim.statistics.loads import VisitLoads
 from corridor_sim.statistics.occupancy import Occupancy
+from corridor_sim.statistics.stop_loads import StopLoads
 
 if TYPE_CHECKING:
     from corridor_sim.engine.events import EventLog
@@ -170,7 +170,7 @@ class Stamps:
 
     def use_by_week(self) -> tuple[list[str], Floats]:
         """Return the facilities with limited servers and their use: names and (F, weeks)."""
-        loads = VisitLoads.of(self.plan, self.log, self.index)
+        loads = StopLoads.of(self.plan, self.log, self.index)
         found = Occupancy.of(self.plan, self.log, self.index, loads, self.week_edges)
         n = len(self.week_edges) - 1
         ranks = found.resource.reshape(-1, n)[:, 0]

@@ -18,10 +18,11 @@ from corridor_sim.statistics.causes import CAUSES, CauseSeconds, leg_bounds
 from corridor_sim.statistics.clock import Clock
 from corridor_sim.statistics.columns import Coded, Maker, Table, Thousandths, coded, relabel
 from corridor_sim.statistics.indices import PlanIndex
-from corridor_sim.statistics.loads import DepartureFacts, VisitLoads
+from corridor_sim.statistics.loads import DepartureFacts
 from corridor_sim.statistics.occupancy import Occupancy
 from corridor_sim.statistics.paths import call_nodes
 from corridor_sim.statistics.queues import Queues
+from corridor_sim.statistics.stop_loads import StopLoads
 from corridor_sim.statistics.tables import LOCK_DIRECTIONS, STATUSES, RunTables
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ class _Run:
 
     @cached_property
     def occupancy(self) -> Occupancy:
-        loads = VisitLoads.of(self.plan, self.log, self.index)
+        loads = StopLoads.of(self.plan, self.log, self.index)
         # The departures need the loads too, which are too large to be kept.
-        self.departures.note_peaks(loads)
+        self.departures.note(loads)
         return Occupancy.of(self.plan, self.log, self.index, loads, self.clock.month_edges)
 
     @cached_property
@@ -196,7 +197,7 @@ def _plain(values: Callable[[], NDArray[Any]], kind: type[np.generic] | None = N
     return make
 
 
-def _whole(values: Callable[[], Ints]) -> Maker:
+def _whole(values: Callable[[], NDArray[np.signedinteger]]) -> Maker:
     """Return how to make a column of thousandths."""
     return lambda rows: Thousandths(values()[rows])
 

@@ -211,7 +211,7 @@ class CauseSeconds:
             return self._counted(start, stop)[1]
         kept, whole = self._last_whole
         if kept != (start, stop):
-            whole = np.empty((stop - start, N_CAUSES), dtype=np.int32)
+            whole = np.empty((N_CAUSES, stop - start), dtype=np.int32).T
             for begin in range(start, stop, _MOST_AT_ONCE):
                 end = min(begin + _MOST_AT_ONCE, stop)
                 whole[begin - start : end - start] = self._counted(begin, end)[1]

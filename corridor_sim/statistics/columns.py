@@ -71,7 +71,7 @@ class Thousandths:
         Thousandths of a TEU, or kilograms.
     """
 
-    whole: NDArray[np.int64]
+    whole: NDArray[np.signedinteger]
 
     def __len__(self) -> int:
         return len(self.whole)

@@ -17,8 +17,9 @@ from corridor_sim.statistics.causes import leg_bounds, leg_causes
 from corridor_sim.statistics.conservation import check_conservation, check_little
 from corridor_sim.statistics.faults import add_fault
 from corridor_sim.statistics.indices import PlanIndex
-from corridor_sim.statistics.loads import DepartureFacts, VisitLoads, kg_after_visits
+from corridor_sim.statistics.loads import DepartureFacts
 from corridor_sim.statistics.resource_identities import check_resources
+from corridor_sim.statistics.stop_loads import StopLoads
 
 if TYPE_CHECKING:
     from corridor_sim.network import Network
@@ -89,7 +90,7 @@ def check_log(
         return faults
     faults += check_conservation(plan, log)
     faults += check_little(plan, log)
-    loads = VisitLoads.of(plan, log, index)
+    loads = StopLoads.of(plan, log, index)
     faults += _capacity(plan, log, index, loads)
     faults += check_resources(plan, log, index, servers_known=servers_known)
     faults += check_box_pools(plan, log, servers_known=servers_known)
@@ -152,19 +153,19 @@ def _stamps_in_order(plan: Plan, log: EventLog, index: PlanIndex) -> list[str]:
     return faults
 
 
-def _capacity(plan: Plan, log: EventLog, index: PlanIndex, loads: VisitLoads) -> list[str]:
+def _capacity(plan: Plan, log: EventLog, index: PlanIndex, loads: StopLoads) -> list[str]:
     """Check load <= capacity after every call of every departure, and quotas at calls."""
     faults: list[str] = []
     facts = DepartureFacts(plan, log, index)
-    facts.note_peaks(loads)
+    facts.note(loads)
     add_fault(
         faults, facts.peak_mteu > facts.capacity_mteu, "more TEU aboard than fit", "departure"
     )
     add_fault(
         faults, facts.peak_kg > facts.capacity_kg, "more tonnes aboard than allowed", "departure"
     )
-    for after in (loads.after_mteu, kg_after_visits(plan, log, index)):
-        add_fault(faults, after < 0, "a load below zero", "visit")
+    for after in (loads.after_mteu, loads.after_kg):
+        add_fault(faults, after < 0, "a load below zero", "stop")
     first = np.zeros(plan.n_departures, dtype=np.int64)
     rows = np.flatnonzero((log.leg_board >= 0) & (plan.legs.board_call == 0))
     np.add.at(first, log.leg_departure[rows], plan.shipments.mteu[plan.legs.shipment[rows]])

@@ -27,7 +27,10 @@ class PlanIndex:
         First call of each service in `call_step`.
     call_step : (calls,) int64
         Step of each call, counted within its service.
-    departure_service : (D,) int64
+    stop_base : (S,) int64
+        Of each service, what to add to departure times calls plus call for the number of a stop.
+        A stop is a call of a departure; the stops of a departure lie side by side.
+    departure_service : (D,) int32
         Service of each departure.
     departure_visit : (D,) int64
         First visit of each departure.
@@ -36,7 +39,8 @@ class PlanIndex:
     n_steps: Ints
     call_first: Ints
     call_step: Ints
-    departure_service: Ints
+    stop_base: Ints
+    departure_service: NDArray[np.int32]
     departure_visit: Ints
 
     @classmethod
@@ -45,27 +49,57 @@ class PlanIndex:
         services = plan.services
         n_steps = np.diff(services.step_first).astype(np.int64)
         n_departures = np.diff(services.departure_first)
-        service = np.repeat(np.arange(len(n_steps), dtype=np.int64), n_departures)
-        number = np.arange(len(service), dtype=np.int64) - services.departure_first[service]
+        service = np.repeat(np.arange(len(n_steps), dtype=np.int32), n_departures)
+        visit = np.arange(len(service), dtype=np.int64)
+        visit -= services.departure_first[service]
+        visit *= n_steps[service]
+        visit += services.visit_first[service]
         is_call = services.step_call >= 0
         step_in_service = np.arange(len(services.step_call), dtype=np.int64) - np.repeat(
             services.step_first[:-1], n_steps
         )
         call_first = np.concatenate([[0], np.cumsum(services.n_calls)]).astype(np.int64)
+        stop_first = np.cumsum(n_departures * services.n_calls) - n_departures * services.n_calls
         return cls(
             n_steps=n_steps,
             call_first=call_first,
             call_step=step_in_service[is_call],
+            stop_base=stop_first - services.departure_first[:-1] * services.n_calls,
             departure_service=service,
-            departure_visit=services.visit_first[service] + number * n_steps[service],
+            departure_visit=visit,
         )
 
-    def visit_at_call(self, departure: Ints, call: NDArray[np.integer]) -> Ints:
+    @property
+    def n_stops(self) -> int:
+        """Number of the calls of all departures."""
+        return int(np.diff(self.call_first)[self.departure_service].sum())
+
+    def stop(self, departure: NDArray[np.integer], call: NDArray[np.integer]) -> Ints:
+        """Return the number of each departure's stop at a call.
+
+        Parameters
+        ----------
+        departure : (n,) integers
+            Departures.
+        call : (n,) integers
+            Number of the call within the service.
+
+        Returns
+        -------
+        (n,) int64
+            Stops.
+        """
+        service = self.departure_service[departure]
+        n_calls = np.diff(self.call_first)[service]
+        stop: Ints = self.stop_base[service] + departure * n_calls + call
+        return stop
+
+    def visit_at_call(self, departure: NDArray[np.integer], call: NDArray[np.integer]) -> Ints:
         """Return the visit of each departure at a call.
 
         Parameters
         ----------
-        departure : (n,) int64
+        departure : (n,) integers
             Departures.
         call : (n,) integers
             Number of the call within the service.
@@ -80,14 +114,14 @@ class PlanIndex:
         visit: Ints = self.departure_visit[departure] + step
         return visit
 
-    def call_of(self, service: Ints, call: Ints) -> Ints:
+    def call_of(self, service: NDArray[np.integer], call: NDArray[np.integer]) -> Ints:
         """Return the number of a service's call among all calls.
 
         Parameters
         ----------
-        service : (n,) int64
+        service : (n,) integers
             Services.
-        call : (n,) int64
+        call : (n,) integers
             Number of the call within the service.
 
         Returns
@@ -95,7 +129,8 @@ class PlanIndex:
         (n,) int64
             Numbers of the calls.
         """
-        return self.call_first[service] + call
+        number: Ints = self.call_first[service] + call
+        return number
 
     def instants(self, plan: Plan, log: EventLog) -> Instants:
         """Return every instant at which boxes could board a shared vehicle.
@@ -132,7 +167,13 @@ class PlanIndex:
         order = np.lexsort((departure_all, second_all, call_all))
         call_all = call_all[order]
         first = np.searchsorted(call_all, np.arange(int(self.call_first[-1]) + 1))
-        return Instants(call_all, second_all[order], departure_all[order], first.astype(np.int64))
+        departure_all = departure_all[order]
+        of_departure = np.full(len(self.departure_service), -1, dtype=np.int32)
+        rows = np.flatnonzero(call_all == self.call_first[self.departure_service[departure_all]])
+        of_departure[departure_all[rows]] = rows
+        return Instants(
+            call_all, second_all[order], departure_all, first.astype(np.int64), of_departure
+        )
 
 
 @dataclass(frozen=True)
@@ -145,12 +186,15 @@ class Instants:
         Number of the call among all calls, the second, and the departure.
     first : (calls + 1,) int64
         First row of each call.
+    of_departure : (D,) int32
+        Row of each departure at its first call, -1 for those that never left or are on demand.
     """
 
     call: Ints
     second: Ints
     departure: Ints
     first: Ints
+    of_departure: NDArray[np.int32]
 
 
 def first_at_or_after(

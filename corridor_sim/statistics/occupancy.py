@@ -12,8 +12,8 @@ from corridor_sim.plan.tables import LINK, LOCK, UNLIMITED, Plan
 from corridor_sim.statistics.compiled import compiled, has_compiler
 from corridor_sim.statistics.grouping import whole_sums
 from corridor_sim.statistics.indices import PlanIndex
-from corridor_sim.statistics.loads import VisitLoads
 from corridor_sim.statistics.occupancy_loop import add_up_visits, gather_waits
+from corridor_sim.statistics.stop_loads import StopLoads
 
 __all__ = ["Occupancy", "integral_of_presence", "integral_of_steps", "visit_amounts"]
 
@@ -71,7 +71,7 @@ def integral_of_steps(times: Ints, values: Ints, edges: Ints) -> Ints:
     return np.diff(total[row] + values[row] * (edges - times[row]))
 
 
-def visit_amounts(plan: Plan, index: PlanIndex, loads: VisitLoads) -> Ints:
+def visit_amounts(plan: Plan, index: PlanIndex, loads: StopLoads) -> Ints:
     """Return the load each visit was about, thousandths of a TEU.
 
     At a call that is what boarded and alighted, on the way what was aboard, for a box's own visit
@@ -83,8 +83,8 @@ def visit_amounts(plan: Plan, index: PlanIndex, loads: VisitLoads) -> Ints:
         Plan of the run.
     index : PlanIndex
         Index of the plan.
-    loads : VisitLoads
-        Loads at every visit.
+    loads : StopLoads
+        Loads at every stop.
 
     Returns
     -------
@@ -93,18 +93,22 @@ def visit_amounts(plan: Plan, index: PlanIndex, loads: VisitLoads) -> Ints:
     """
     amount = np.zeros(plan.n_visits, dtype=np.int64)
     of_departures = amount[: plan.visits.shipment_first]
-    of_departures[:] = loads.after_mteu
-    service = index.departure_service
-    # Step by step within the services, whose departures lie side by side.
-    for rank, n_steps in enumerate(index.n_steps):
-        first, last = np.searchsorted(service, [rank, rank + 1])
-        start = int(plan.services.visit_first[rank])
-        here = slice(start, start + int(last - first) * int(n_steps))
-        step = int(plan.services.step_first[rank])
-        is_call = plan.services.step_call[step : step + int(n_steps)] >= 0
-        of_departures[here].reshape(-1, n_steps)[:, is_call] = loads.moved_mteu[here].reshape(
-            -1, n_steps
-        )[:, is_call]
+    services = plan.services
+    # The last call up to each step, step by step within the services.
+    is_call = services.step_call >= 0
+    call = np.cumsum(is_call) - 1
+    call -= np.repeat(index.call_first[:-1], index.n_steps)
+    stop = 0
+    for rank, (n_steps, n_calls) in enumerate(zip(index.n_steps, services.n_calls, strict=True)):
+        n = int(np.diff(services.departure_first[rank : rank + 2])[0])
+        first = int(services.visit_first[rank])
+        here = of_departures[first : first + n * int(n_steps)].reshape(n, n_steps)
+        steps = slice(*services.step_first[rank : rank + 2].tolist())
+        stops = slice(stop, stop + n * int(n_calls))
+        stop = stops.stop
+        after = loads.after_mteu[stops].reshape(n, n_calls)
+        moved = loads.moved_mteu[stops].reshape(n, n_calls)
+        here[:] = np.where(is_call[steps], moved[:, call[steps]], after[:, call[steps]])
     own = np.diff(plan.legs.visit_first)
     shipment = np.repeat(plan.legs.shipment, own)
     amount[plan.visits.shipment_first : plan.visits.background_first] = plan.shipments.mteu[
@@ -157,7 +161,7 @@ class Occupancy:
         plan: Plan,
         log: EventLog,
         index: PlanIndex,
-        loads: VisitLoads,
+        loads: StopLoads,
         edges: Ints,
         *,
         by_loop: bool | None = None,
@@ -172,8 +176,8 @@ class Occupancy:
             Stamps of the run.
         index : PlanIndex
             Index of the plan.
-        loads : VisitLoads
-            Loads at every visit of a departure.
+        loads : StopLoads
+            Loads at every stop of a departure.
         edges : (m + 1,) int64
             Seconds at which the months begin, and the end of the last.
         by_loop : bool, optional
@@ -236,7 +240,7 @@ def _high_wait(waits: Seconds) -> int:
 
 
 def _add_up_by_loop(
-    plan: Plan, log: EventLog, loads: VisitLoads, row_of: Rows, edges: Ints, columns: Ints
+    plan: Plan, log: EventLog, loads: StopLoads, row_of: Rows, edges: Ints, columns: Ints
 ) -> Seconds:
     """Fill in the columns; return the waits of the visits that started, month by month."""
     services, legs = plan.services, plan.legs
@@ -262,7 +266,7 @@ def _add_up_by_arrays(
     plan: Plan,
     log: EventLog,
     index: PlanIndex,
-    loads: VisitLoads,
+    loads: StopLoads,
     row_of: Rows,
     edges: Ints,
     columns: Ints,

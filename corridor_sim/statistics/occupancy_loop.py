@@ -38,7 +38,7 @@ def add_up_visits(
     boxes : tuple of ndarray
         First visit and shipment of every leg, and thousandths of a TEU of every shipment.
     loads : tuple of ndarray
-        Thousandths of a TEU aboard after, and moved at, every visit of a departure.
+        Thousandths of a TEU aboard after, and moved at, every stop of a departure.
     columns : (7, rows, m) int64
         Zeros: visits, background visits, load, wait and longest wait of those that started,
         integrals of the number waiting and of those served.
@@ -50,7 +50,7 @@ def add_up_visits(
     n_edges = len(edges)
     n_months = n_edges - 1
     own = own_first[0]
-    service, step, leg = 0, 0, 0
+    service, step, stop, leg = 0, 0, -1, 0
     for visit in range(len(resource)):
         # The load it was about: at a call what moved, on the way what was aboard, else the box.
         load = 0
@@ -62,7 +62,11 @@ def add_up_visits(
             step += 1
             if step_first[service] + step == step_first[service + 1]:
                 step = 0
-            load = moved_mteu[visit] if step_call[place] >= 0 else after_mteu[visit]
+            if step_call[place] >= 0:
+                stop += 1
+                load = moved_mteu[stop]
+            else:
+                load = after_mteu[stop]
         elif visit < background_first:
             while visit >= own_first[leg + 1]:
                 leg += 1
