@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corridor_sim.statistics.columns import Coded, Table, Thousandths, coded
+from corridor_sim.statistics.columns import Coded, Maker, Table, Thousandths, coded
 from corridor_sim.statistics.grouping import Groups, group_sum, whole_sums
 
 
@@ -35,6 +35,31 @@ def test_a_column_is_made_once_and_only_when_asked_for() -> None:
     assert table.take(np.array([7, 1])).numbers("number").tolist() == [7, 1]
     assert table.numbers("number").tolist() == list(range(10))
     assert made == [slice(2, 5), slice(None)]
+
+
+def test_light_columns_are_not_kept_and_taken_from_the_first_table() -> None:
+    made: list[str] = []
+
+    def making(name: str) -> Maker:
+        def make(rows: slice) -> np.ndarray:
+            made.append(name)
+            return np.arange(10)[rows]
+
+        return make
+
+    table = Table(10, {name: making(name) for name in ("light", "heavy")}, light=["light"])
+    of_even = table.take(np.arange(0, 10, 2)).having(own=np.arange(5))
+    some = of_even.take(np.array([True, False, False, True, True]))
+    for name, wanted in (("light", [0, 6, 8]), ("heavy", [0, 6, 8]), ("own", [0, 3, 4])):
+        for _ in range(2):
+            assert some.numbers(name).tolist() == wanted
+    assert made == ["light", "light", "heavy"]
+    changed = of_even.having(light=np.arange(5) * 10).take(np.array([1, 4]))
+    assert changed.numbers("light").tolist() == [10, 40]
+    assert [len(part) for part in table.parts(4)] == [4, 4, 2]
+    assert [part.numbers("light").tolist() for part in table.parts(8)] == [[*range(8)], [8, 9]]
+    # Columns of files are read whole: there is nothing to be gained.
+    assert next(iter(small_table().parts(2))).names("place").codes.tolist() == [1, 0, -1, 1]
 
 
 def test_labels_are_sorted_and_may_repeat() -> None:

@@ -19,7 +19,7 @@ from corridor_sim.result_folder import (
     write_json,
     write_manifest,
 )
-from corridor_sim.statistics import build_tables
+from corridor_sim.statistics import Statistics, build_tables
 from corridor_sim.table_files import TABLE_FILES, ResultFolderError, read_tables, write_tables
 from tests.statistics_runs import Run, small_run
 
@@ -236,6 +236,18 @@ def test_tables_are_written_in_pieces(
             pd.read_parquet(tmp_path / folder / TABLE_FILES[name]) for folder in ("pieces", "whole")
         )
         pd.testing.assert_frame_equal(pieces, whole)
+
+
+def test_sums_do_not_depend_on_the_pieces(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corridor_sim.statistics.build._PIECE", 1)
+    monkeypatch.setattr("corridor_sim.statistics.emissions._ROWS_AT_ONCE", 1)
+    small = build_tables(run.plan, run.log, run.network, run.clock)
+    assert len(small.pieces) > 1
+    pieces = Statistics(small, run.network, run.clock)
+    for name in ("load_factors", "costs", "links"):
+        wanted = getattr(run.statistics, name)()
+        assert len(wanted)
+        pd.testing.assert_frame_equal(getattr(pieces, name)(), wanted, check_exact=True)
 
 
 def test_writing_stops_when_it_is_of_no_use(run: Run, tmp_path: Path) -> None:

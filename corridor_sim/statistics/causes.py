@@ -19,7 +19,7 @@ from corridor_sim.statistics.cause_loop import CauseLoop
 from corridor_sim.statistics.compiled import has_compiler
 from corridor_sim.statistics.indices import PlanIndex
 
-__all__ = ["CAUSES", "CauseSeconds", "cause_of_resources", "leg_bounds", "leg_causes"]
+__all__ = ["CAUSES", "CauseSeconds", "cause_of_resources", "leg_bounds", "leg_causes", "leg_ends"]
 
 Ints = NDArray[np.int64]
 #: Seconds of rows by cause, in the order of `CAUSES`.
@@ -121,8 +121,7 @@ def leg_bounds(plan: Plan, log: EventLog, rows: slice | None = None) -> tuple[In
     """
     rows = slice(0, plan.n_legs) if rows is None else rows
     legs = plan.legs
-    end = np.where(legs.service[rows] < 0, log.leg_ready[rows], log.leg_alight[rows])
-    end = end.astype(np.int64, copy=False)
+    end = leg_ends(plan, log, rows).astype(np.int64)
     start = np.empty_like(end)
     start[1:] = end[:-1]
     shipment = legs.shipment[rows]
@@ -130,6 +129,26 @@ def leg_bounds(plan: Plan, log: EventLog, rows: slice | None = None) -> tuple[In
     is_first[1:] = shipment[1:] != shipment[:-1]
     start[is_first] = plan.shipments.release_s[shipment[is_first]]
     return start, end
+
+
+def leg_ends(plan: Plan, log: EventLog, rows: slice) -> NDArray[np.signedinteger]:
+    """Return when each leg row ends, see `leg_bounds`.
+
+    Parameters
+    ----------
+    plan : Plan
+        Plan of the run.
+    log : EventLog
+        Stamps of the run.
+    rows : slice
+        Start and stop of the legs asked for.
+
+    Returns
+    -------
+    (L,) signed integers
+        Seconds, -1 for never.
+    """
+    return np.where(plan.legs.service[rows] < 0, log.leg_ready[rows], log.leg_alight[rows])
 
 
 class CauseSeconds:

@@ -1,13 +1,14 @@
 """Columns of a run and tables of them, made when they are asked for.
 
 A year has millions of legs, and most questions are about a few columns. So a table knows how each
-of its columns is made, and keeps those that were used; a part of a table is made of parts of
-columns, so that a table can be written piece by piece. A frame of pandas is made for users alone.
+of its columns is made, and keeps those that were used unless they are as soon made again; a part of
+a table is made of parts of columns, so that a table can be written piece by piece. A frame of
+pandas is made for users alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Coded", "Column", "Maker", "Table", "Thousandths", "coded", "relabel"]
+__all__ = [
+    "Coded",
+    "Column",
+    "Maker",
+    "Table",
+    "Thousandths",
+    "coded",
+    "fixed",
+    "plain",
+    "relabel",
+    "whole",
+]
 
 Rows = NDArray[np.int64] | NDArray[np.bool_] | slice
 _WHOLE = slice(None)
@@ -134,6 +146,52 @@ def coded(numbers: NDArray[np.signedinteger], labels: Sequence[str]) -> Maker:
     return lambda rows: Coded(codes[numbers[rows]], names)
 
 
+def plain(values: Callable[[], NDArray[Any]], kind: type[np.generic] | None = None) -> Maker:
+    """Return how to make a column of numbers.
+
+    Parameters
+    ----------
+    values : callable
+        Gives the numbers.
+    kind : type, optional
+        What they are turned into.
+
+    Returns
+    -------
+    callable
+        Makes the column.
+    """
+
+    def make(rows: slice) -> NDArray[Any]:
+        cut = values()[rows]
+        return cut if kind is None else cut.astype(kind, copy=False)
+
+    return make
+
+
+def whole(values: Callable[[], NDArray[np.signedinteger]]) -> Maker:
+    """Return how to make a column of thousandths."""
+    return lambda rows: Thousandths(values()[rows])
+
+
+def fixed(codes: Callable[[], NDArray[np.signedinteger]], names: tuple[str, ...]) -> Maker:
+    """Return how to make a column of names in an order of their own.
+
+    Parameters
+    ----------
+    codes : callable
+        Gives the codes.
+    names : tuple of str
+        Names in their order.
+
+    Returns
+    -------
+    callable
+        Makes a `Coded` column.
+    """
+    return lambda rows: Coded(codes()[rows], names)
+
+
 class Table:
     """Columns by name.
 
@@ -143,11 +201,16 @@ class Table:
         Length of every column.
     makers : mapping of str to callable
         How each column is made, in the order in which they are shown.
+    light : collection of str, optional
+        Columns that are not kept: making them again takes no longer than copying them.
     """
 
-    def __init__(self, n_rows: int, makers: Mapping[str, Maker]) -> None:
+    def __init__(
+        self, n_rows: int, makers: Mapping[str, Maker], *, light: Collection[str] = ()
+    ) -> None:
         self._n_rows = n_rows
         self._makers = dict(makers)
+        self._light = frozenset(light)
         self._made: dict[str, Column] = {}
         self._shown: dict[str, pd.Series] = {}
 
@@ -168,7 +231,9 @@ class Table:
     def __getitem__(self, name: str) -> Column:
         made = self._made.get(name)
         if made is None:
-            made = self._made[name] = self._makers[name](_WHOLE)
+            made = self._makers[name](_WHOLE)
+            if name not in self._light:
+                self._made[name] = made
         return made
 
     def names(self, name: str) -> Coded:
@@ -202,15 +267,23 @@ class Table:
         Table
             Its columns are taken when they are asked for.
         """
-        if isinstance(rows, np.ndarray) and rows.dtype == np.bool_:
-            rows = np.flatnonzero(rows)
         assert isinstance(rows, np.ndarray)
-        chosen = rows
+        chosen = (
+            np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64, copy=False)
+        )
+        # Rows of rows are rows of the first table: nothing in between is made.
+        of_rows: dict[int, NDArray[np.int64]] = {}
 
         def taken(name: str) -> Maker:
-            return lambda some: self[name][chosen][some]
+            made = self._makers[name]
+            if name in self._made or not isinstance(made, _Taken):
+                return _Taken(self, name, chosen)
+            key = id(made.rows)
+            if key not in of_rows:
+                of_rows[key] = made.rows[chosen]
+            return _Taken(made.table, name, of_rows[key])
 
-        return Table(len(chosen), {name: taken(name) for name in self._makers})
+        return Table(len(chosen), {name: taken(name) for name in self._makers}, light=self._light)
 
     def part(self, rows: slice) -> Table:
         """Return a table of rows side by side, made without making the whole.
@@ -234,13 +307,33 @@ class Table:
 
         return Table(rows.stop - rows.start, {name: cut(name) for name in self._makers})
 
+    def parts(self, n_rows: int) -> Iterator[Table]:
+        """Give the table part by part.
+
+        Parameters
+        ----------
+        n_rows : int
+            Length of the parts.
+
+        Yields
+        ------
+        Table
+            The table itself where none of its columns is light, as all are then kept anyway.
+        """
+        if not self._light:
+            yield self
+            return
+        for start in range(0, self._n_rows, n_rows):
+            yield self.part(slice(start, min(start + n_rows, self._n_rows)))
+
     def having(self, **columns: Column) -> Table:
         """Return the table with further columns, or others instead."""
 
         def given(column: Column) -> Maker:
             return lambda rows: column[rows]
 
-        table = Table(self._n_rows, {**self._makers, **{n: given(c) for n, c in columns.items()}})
+        makers = {**self._makers, **{name: given(column) for name, column in columns.items()}}
+        table = Table(self._n_rows, makers, light=self._light - set(columns))
         table._made = {n: c for n, c in self._made.items() if n not in columns}
         return table
 
@@ -269,3 +362,15 @@ class Table:
             values = column if isinstance(column, np.ndarray) else column.show()
             shown = self._shown[name] = pd.Series(values, copy=False)
         return shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Makes the given rows of a column from some rows of another table."""
+
+    table: Table
+    name: str
+    rows: NDArray[np.int64]
+
+    def __call__(self, some: slice) -> Column:
+        return self.table[self.name][self.rows[some]]

@@ -28,7 +28,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corridor_sim.statistics.clock import Clock
-from corridor_sim.statistics.grouping import group_sum, whole_sums
+from corridor_sim.statistics.columns import Table
+from corridor_sim.statistics.grouping import whole_sums
 from corridor_sim.statistics.paths import call_nodes, leg_distances_km
 from corridor_sim.statistics.tables import RunTables
 
@@ -43,6 +44,7 @@ EMPTY_SHARE = {"rail": 0.45, "road": 0.60, "inland_waterway": 0.70, "sea": 0.80,
 USUAL_LOAD_FACTOR = {"rail": 0.60, "road": 0.60, "inland_waterway": 0.65, "sea": 0.70, "air": 0.65}
 
 _SHARED = "shared"
+_ROWS_AT_ONCE = 2**17
 
 
 def _per_unit(load_factor: pd.Series, empty_share: pd.Series) -> pd.Series:
@@ -101,25 +103,17 @@ def _intensity(
 def _simulated_load_factor(tables: RunTables, distance: pd.Series, clock: Clock) -> pd.Series:
     """Return load-km over capacity-km by service; NaN where nothing ran."""
     length = distance.groupby(level="service").max()
-    departures = tables.table("departures")
-    ran = departures.names("status").is_name("departed") & clock.in_window(
-        departures.numbers("left_s")
-    )
-    # Where there is no limit of payload, a sum of whole kilograms would not fit into 64 bits.
-    limits = {c: departures.shown(c)[ran] for c in ("capacity_teu", "capacity_t")}
-    capacity = group_sum(departures.take(ran).having(**limits), ["service"], list(limits))
-    capacity = capacity.set_index(capacity["service"].astype(str)).drop(columns="service")
-    rides, shipments = tables.rides, tables.table("shipments")
-    legs = tables.table("legs")
-    boarded = np.flatnonzero(clock.in_window(legs.numbers("board_s")[rides.rows]))
-    kind, owner = rides.kind[boarded], legs.numbers("shipment")[rides.rows[boarded]]
+    capacity = _offered(tables.table("departures"), clock)
+    rides = tables.rides
     km = rides.km(distance)
-    carried = pd.DataFrame(
-        {
-            column: whole_sums(kind, shipments.numbers(column)[owner], len(km)) / 1000 * km
-            for column in ("teu", "t")
-        }
-    )
+    sums = {column: np.zeros(len(km), dtype=np.int64) for column in ("teu", "t")}
+    for rows, shipments, legs in tables.parts():
+        of_ride, kind = rides.of_legs(legs)
+        boarded = np.flatnonzero(clock.in_window(legs.numbers("board_s")[of_ride]))
+        kind, owner = kind[boarded], legs.numbers("shipment")[of_ride[boarded]] - rows.start
+        for column in sums:
+            sums[column] += whole_sums(kind, shipments.numbers(column)[owner], len(km))
+    carried = pd.DataFrame({column: total / 1000 * km for column, total in sums.items()})
     carried = carried.groupby(np.array(rides.names(), dtype=object)).sum()
     offered = capacity.mul(length.reindex(capacity.index), axis=0)
     carried = carried.reindex(capacity.index)
@@ -132,6 +126,27 @@ def _simulated_load_factor(tables: RunTables, distance: pd.Series, clock: Clock)
     )
     factor = shares.max(axis="columns")
     return factor.where(factor > 0)
+
+
+def _offered(departures: Table, clock: Clock) -> pd.DataFrame:
+    """Return the capacity of the departures of the window by service, TEU and tonnes."""
+    services = departures.names("service").names
+    # Where there is no limit of payload, a sum of whole kilograms would not fit into 64 bits.
+    total = {c: np.zeros(len(services)) for c in ("capacity_teu", "capacity_t")}
+    has_any = np.zeros(len(services), dtype=np.bool_)
+    for part in departures.parts(_ROWS_AT_ONCE):
+        ran = part.names("status").is_name("departed") & clock.in_window(part.numbers("left_s"))
+        rows = np.flatnonzero(ran)
+        service = part.names("service").codes[rows]
+        has_any[service] = True
+        for column, capacity in total.items():
+            # One after the other, so that the sum does not depend on the parts.
+            np.add.at(capacity, service, part.shown(column)[rows])
+    found = np.flatnonzero(has_any)
+    return pd.DataFrame(
+        {column: capacity[found] for column, capacity in total.items()},
+        index=pd.Index([services[code] for code in found], name="service"),
+    )
 
 
 def shipment_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> NDArray[np.float64]:
@@ -165,19 +180,18 @@ def shipment_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> 
     )
     kg_per_teu = np.where(is_teu, moving, 0.0) + at_calls
     kg_per_t = np.where(is_teu, 0.0, moving)
-    legs = tables.table("legs")
-    owner = legs.numbers("shipment")[rides.rows]
-    # Whoever boards a further leg has changed vehicle there.
-    changed = np.flatnonzero(legs.numbers("leg")[rides.rows] > 0)
     at_change = rides.at_calls(_transhipment_kg_per_teu(network), rides.board_call)
-    shipments = tables.table("shipments")
-    n = len(shipments)
-    per_teu = np.bincount(owner, kg_per_teu[rides.kind], n)
-    per_teu += np.bincount(owner[changed], at_change[rides.kind[changed]], n)
-    per_t = np.bincount(owner, kg_per_t[rides.kind], n)
-    kg: NDArray[np.float64] = (
-        per_teu * shipments.numbers("teu") + per_t * shipments.numbers("t")
-    ) / 1000
+    kg = np.empty(len(tables.table("shipments")), dtype=np.float64)
+    for rows, shipments, legs in tables.parts():
+        n = len(shipments)
+        of_ride, kind = rides.of_legs(legs)
+        owner = legs.numbers("shipment")[of_ride] - rows.start
+        # Whoever boards a further leg has changed vehicle there.
+        changed = np.flatnonzero(legs.numbers("leg")[of_ride] > 0)
+        per_teu = np.bincount(owner, kg_per_teu[kind], n)
+        per_teu += np.bincount(owner[changed], at_change[kind[changed]], n)
+        per_t = np.bincount(owner, kg_per_t[kind], n)
+        kg[rows] = (per_teu * shipments.numbers("teu") + per_t * shipments.numbers("t")) / 1000
     return kg
 
 

@@ -160,10 +160,11 @@ def _on_links(
 ) -> Table:
     """Return sums by link, mode and service they rode on and the other keys."""
     legs, rides = tables.table("legs"), tables.rides
-    month = clock.month_of(legs.numbers("board_s")[rides.rows])
+    rows, kind = rides.of_legs(legs)
+    month = clock.month_of(legs.numbers("board_s")[rows])
     some = np.flatnonzero(month >= 0)
-    boxes = tables.table("shipments").take(legs.numbers("shipment")[rides.rows[some]])
-    boxes = boxes.having(kind=rides.kind[some], month=Coded(month[some], clock.months))
+    boxes = tables.table("shipments").take(legs.numbers("shipment")[rows[some]])
+    boxes = boxes.having(kind=kind[some], month=Coded(month[some], clock.months))
     others = [*(["month"] if "month" in keys else []), *owned]
     groups = Groups(boxes, ["kind", *others])
     kinds, links = rides.passed(service_segments(network))

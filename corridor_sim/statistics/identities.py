@@ -157,7 +157,7 @@ def _capacity(plan: Plan, log: EventLog, index: PlanIndex, loads: StopLoads) -> 
     """Check load <= capacity after every call of every departure, and quotas at calls."""
     faults: list[str] = []
     facts = DepartureFacts(plan, log, index)
-    facts.note(loads)
+    facts.note(loads.of_departures)
     add_fault(
         faults, facts.peak_mteu > facts.capacity_mteu, "more TEU aboard than fit", "departure"
     )

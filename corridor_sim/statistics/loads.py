@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cached_property
 
 import numpy as np
@@ -16,16 +17,15 @@ from corridor_sim.engine.events import (
 )
 from corridor_sim.plan.tables import TIMETABLE, Plan
 from corridor_sim.statistics.indices import PlanIndex
-from corridor_sim.statistics.stop_loads import StopLoads
+from corridor_sim.statistics.stop_loads import Amounts, DepartureLoads, StopLoads
 
 __all__ = ["FULL_SHARE_PERCENT", "STATUS_NAMES", "DepartureFacts"]
 
 Ints = NDArray[np.int64]
-Amounts = NDArray[np.int32] | Ints
 
 #: A departure counts as full from this share of either limit on.
 FULL_SHARE_PERCENT = 95
-_NO_LIMIT_KG = 2**62
+_NO_LIMIT_KG = np.int64(2**62)
 _LEGS_AT_ONCE = 2**17
 
 STATUS_NAMES = {
@@ -36,10 +36,38 @@ STATUS_NAMES = {
 }
 
 
+class _Worked:
+    """What is worked out once for all departures, those included that did not leave."""
+
+    def __init__(self, plan: Plan, log: EventLog, index: PlanIndex) -> None:
+        self.plan, self.log, self.index = plan, log, index
+
+    @cached_property
+    def loads(self) -> DepartureLoads:
+        return StopLoads.of(self.plan, self.log, self.index).of_departures
+
+    @cached_property
+    def vehicles(self) -> NDArray[np.int32]:
+        services, shipments, legs = self.plan.services, self.plan.shipments, self.plan.legs
+        vehicles = np.ones(self.plan.n_departures, dtype=np.int32)
+        for start in range(0, len(legs.number), _LEGS_AT_ONCE):
+            some = slice(start, start + _LEGS_AT_ONCE)
+            # A departure on demand is that of one leg.
+            rows = np.flatnonzero((legs.number[some] >= 0) & (self.log.leg_departure[some] >= 0))
+            rows += start
+            shipment, service = legs.shipment[rows], legs.service[rows]
+            needed = np.maximum(
+                -(-shipments.mteu[shipment] // services.capacity_mteu[service]),
+                -(-shipments.kg[shipment] // services.capacity_kg[service]),
+            )
+            vehicles[self.log.leg_departure[rows]] = np.maximum(needed, 1)
+        return vehicles
+
+
 class DepartureFacts:
     """One row per departure that left or was cancelled.
 
-    What needs a look at every leg is worked out when it is asked for.
+    What needs a look at every leg is worked out when it is asked for, and kept.
 
     Parameters
     ----------
@@ -52,18 +80,39 @@ class DepartureFacts:
 
     Attributes
     ----------
-    departure, service : (n,) int32
-        Departure over all services, and service.
+    departure : (n,) int32
+        Departure over all services.
     """
 
     def __init__(self, plan: Plan, log: EventLog, index: PlanIndex) -> None:
         self._plan, self._log, self._index = plan, log, index
         rows = np.flatnonzero(log.departure_status != NOT_DEPARTED)
         self.departure: NDArray[np.int32] = rows.astype(np.int32)
-        self.service: NDArray[np.int32] = index.departure_service[rows].astype(np.int32)
+        self._worked = _Worked(plan, log, index)
 
     def __len__(self) -> int:
         return len(self.departure)
+
+    def part(self, rows: slice) -> DepartureFacts:
+        """Return some rows; what is worked out for them is worked out for all."""
+        part = copy.copy(self)
+        part.departure = self.departure[rows]
+        return part
+
+    def note(self, loads: DepartureLoads) -> None:
+        """Take loads that are there anyway.
+
+        Parameters
+        ----------
+        loads : DepartureLoads
+            Of the run.
+        """
+        self._worked.__dict__.setdefault("loads", loads)
+
+    @property
+    def service(self) -> NDArray[np.int32]:
+        """Service."""
+        return self._index.departure_service[self.departure]
 
     @property
     def status(self) -> NDArray[np.int8]:
@@ -71,7 +120,7 @@ class DepartureFacts:
         return self._log.departure_status[self.departure]
 
     @property
-    def time(self) -> Ints:
+    def time(self) -> NDArray[np.signedinteger]:
         """Second it left or was cancelled."""
         return self._log.departure_time[self.departure]
 
@@ -83,66 +132,38 @@ class DepartureFacts:
     @property
     def due(self) -> Ints:
         """Slot of a timetable, -1 elsewhere."""
-        services = self._plan.services
+        services, service = self._plan.services, self.service
         due = np.full(len(self), -1, dtype=np.int64)
-        timetabled = services.dispatch[self.service] == TIMETABLE
-        slot = services.slot_first[self.service[timetabled]] + self.number[timetabled]
-        due[timetabled] = services.slot_time[slot]
+        rows = np.flatnonzero(services.dispatch[service] == TIMETABLE)
+        service = service[rows]
+        number = self.departure[rows] - services.departure_first[service]
+        due[rows] = services.slot_time[services.slot_first[service] + number]
         return due
 
-    def note(self, loads: StopLoads) -> None:
-        """Take what is told of departures from loads that are there anyway.
-
-        Parameters
-        ----------
-        loads : StopLoads
-            Of the run.
-        """
-        for name in ("boarded_mteu", "peak_mteu", "peak_kg", "left_mteu"):
-            self.__dict__.setdefault(name, getattr(loads, name)[self.departure])
-
-    def _noted(self, name: str) -> Amounts:
-        self.note(StopLoads.of(self._plan, self._log, self._index))
-        found: Amounts = self.__dict__[name]
-        return found
-
-    @cached_property
+    @property
     def boarded_mteu(self) -> Amounts:
         """Load that boarded over all calls, thousandths of a TEU."""
-        return self._noted("boarded_mteu")
+        return self._worked.loads.boarded_mteu[self.departure]
 
-    @cached_property
+    @property
     def peak_mteu(self) -> Amounts:
         """Most that was aboard at once, thousandths of a TEU."""
-        return self._noted("peak_mteu")
+        return self._worked.loads.peak_mteu[self.departure]
 
-    @cached_property
+    @property
     def peak_kg(self) -> Amounts:
         """Most that was aboard at once, kilograms."""
-        return self._noted("peak_kg")
+        return self._worked.loads.peak_kg[self.departure]
 
-    @cached_property
+    @property
     def left_mteu(self) -> Amounts:
         """Most that stayed behind ready at one of its calls, thousandths of a TEU."""
-        return self._noted("left_mteu")
+        return self._worked.loads.left_mteu[self.departure]
 
-    @cached_property
+    @property
     def vehicles(self) -> NDArray[np.int32]:
         """Vehicles of a convoy, else 1."""
-        services, shipments, legs = self._plan.services, self._plan.shipments, self._plan.legs
-        vehicles = np.ones(self._plan.n_departures, dtype=np.int32)
-        for start in range(0, len(legs.number), _LEGS_AT_ONCE):
-            some = slice(start, start + _LEGS_AT_ONCE)
-            # A departure on demand is that of one leg.
-            rows = np.flatnonzero((legs.number[some] >= 0) & (self._log.leg_departure[some] >= 0))
-            rows += start
-            shipment, service = legs.shipment[rows], legs.service[rows]
-            needed = np.maximum(
-                -(-shipments.mteu[shipment] // services.capacity_mteu[service]),
-                -(-shipments.kg[shipment] // services.capacity_kg[service]),
-            )
-            vehicles[self._log.leg_departure[rows]] = np.maximum(needed, 1)
-        return vehicles[self.departure]
+        return self._worked.vehicles[self.departure]
 
     @property
     def capacity_mteu(self) -> Ints:
@@ -153,15 +174,11 @@ class DepartureFacts:
     def capacity_kg(self) -> Ints:
         """Limit of all its vehicles, kilograms."""
         # A service without a payload limit has a huge one: keep the product within 64 bits.
-        one, vehicles = (
-            self._plan.services.capacity_kg[self.service],
-            self.vehicles.astype(np.int64),
-        )
-        most = np.full(len(vehicles), _NO_LIMIT_KG, dtype=np.int64) // vehicles
-        limit: Ints = np.minimum(one, most) * vehicles
+        one, vehicles = self._plan.services.capacity_kg[self.service], self.vehicles
+        limit: Ints = np.minimum(one, _NO_LIMIT_KG // vehicles) * vehicles
         return limit
 
-    @cached_property
+    @property
     def is_full(self) -> NDArray[np.bool_]:
         """Peak load of at least `FULL_SHARE_PERCENT` of a limit, or boxes left behind."""
         is_full: NDArray[np.bool_] = (self.status == DEPARTED) & (

@@ -6,6 +6,7 @@ once for each kind.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,62 +22,79 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rides:
-    """Rides of a run and their kinds, in the order of service and calls.
+    """Kinds of the rides of a run, in the order of service and calls.
 
     Attributes
     ----------
-    rows : (R,) int32
-        Leg rows that are rides.
-    kind : (R,) int32
-        Kind of each.
     service : (K,) int64
         Service of each kind, a place in `service_names`.
     board_call, alight_call : (K,) int64
         Its calls.
     service_names : tuple of str
         Names of services.
+    n_calls : int
+        Most calls of a service that a ride knows of.
+    number : (n,) int32
+        Kind by service and calls, which count least.
     """
 
-    rows: NDArray[np.int32]
-    kind: NDArray[np.int32]
     service: Ints
     board_call: Ints
     alight_call: Ints
     service_names: tuple[str, ...]
+    n_calls: int
+    number: NDArray[np.int32]
 
     @classmethod
-    def of(cls, legs: Table) -> Rides:
-        """Sort the legs of a run by kind.
+    def of(cls, parts: Callable[[], Iterable[Table]]) -> Rides:
+        """Find the kinds of the rides of a run.
 
         Parameters
         ----------
-        legs : Table
-            Legs with their deliveries.
+        parts : callable
+            Gives the legs with their deliveries, part by part; called twice.
 
         Returns
         -------
         Rides
             Deliveries are left out.
         """
-        services = legs.names("service")
-        rows = np.flatnonzero(services.codes >= 0).astype(np.int32)
-        calls = [legs.numbers(column)[rows] for column in ("board_call", "alight_call")]
-        most = 1 + max((int(call.max(initial=0)) for call in calls), default=0)
-        kind = services.codes[rows].astype(np.int32)
-        for call in calls:
-            kind *= most
-            kind += call
-        found = np.flatnonzero(np.bincount(kind))
-        number = np.zeros(int(found[-1]) + 1 if len(found) else 1, dtype=np.int32)
-        number[found] = np.arange(len(found))
+        most = 1
+        names: tuple[str, ...] = ()
+        for legs in parts():
+            for column in ("board_call", "alight_call"):
+                most = max(most, 1 + int(legs.numbers(column).max(initial=0)))
+            names = legs.names("service").names
+        is_there = np.zeros(len(names) * most * most + 1, dtype=np.bool_)
+        for legs in parts():
+            is_there[_places(legs, most)[1]] = True
+        found = np.flatnonzero(is_there)
         return cls(
-            rows=rows,
-            kind=number[kind],
             service=found // (most * most),
             board_call=found // most % most,
             alight_call=found % most,
-            service_names=services.names,
+            service_names=names,
+            n_calls=most,
+            number=(np.cumsum(is_there) - 1).astype(np.int32),
         )
+
+    def of_legs(self, legs: Table) -> tuple[Ints, NDArray[np.int32]]:
+        """Return which of some legs are rides, and of which kind.
+
+        Parameters
+        ----------
+        legs : Table
+            Legs of the run with their deliveries, or a part of them.
+
+        Returns
+        -------
+        rows : (R,) int64
+            Rows that are rides.
+        kind : (R,) int32
+            Kind of each.
+        """
+        rows, place = _places(legs, self.n_calls)
+        return rows, self.number[place]
 
     def names(self) -> list[str]:
         """Return the service of each kind by name."""
@@ -146,3 +164,14 @@ class Rides:
         ]
         kinds = np.array([kind for kind, _ in pairs], dtype=np.int64)
         return kinds, np.array([link for _, link in pairs], dtype=object)
+
+
+def _places(legs: Table, n_calls: int) -> tuple[Ints, NDArray[np.int32]]:
+    """Return the rows that are rides, and where their kinds stand in a list of all there can be."""
+    services = legs.names("service").codes
+    rows = np.flatnonzero(services >= 0)
+    place = services[rows].astype(np.int32)
+    for column in ("board_call", "alight_call"):
+        place *= n_calls
+        place += legs.numbers(column)[rows]
+    return rows, place

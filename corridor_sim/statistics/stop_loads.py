@@ -14,9 +14,10 @@ from corridor_sim.statistics.grouping import whole_sums
 from corridor_sim.statistics.indices import Instants, PlanIndex, first_at_or_after
 from corridor_sim.statistics.load_loop import add_up_legs
 
-__all__ = ["StopLoads"]
+__all__ = ["Amounts", "DepartureLoads", "StopLoads"]
 
 Ints = NDArray[np.int64]
+#: In 32 bits where they fit.
 Amounts = NDArray[np.int32] | Ints
 
 # A year has millions of stops: amounts are kept in 32 bits unless they do not fit.
@@ -24,8 +25,28 @@ _MOST = 2**31 - 1
 
 
 @dataclass(frozen=True)
+class DepartureLoads:
+    """Loads by departure, in thousandths of a TEU unless said.
+
+    Attributes
+    ----------
+    boarded_mteu : (D,) int32 or int64
+        What boarded at all calls of each departure.
+    peak_mteu, peak_kg : (D,) int32 or int64
+        Most that was aboard at once; kilograms.
+    left_mteu : (D,) int32 or int64
+        Most that stayed behind ready at one of its calls.
+    """
+
+    boarded_mteu: Amounts
+    peak_mteu: Amounts
+    peak_kg: Amounts
+    left_mteu: Amounts
+
+
+@dataclass(frozen=True)
 class StopLoads:
-    """Loads by stop, which is a call of a departure, and by departure.
+    """Loads by stop, which is a call of a departure.
 
     Attributes
     ----------
@@ -33,19 +54,14 @@ class StopLoads:
         Aboard after each stop, and boarded plus alighted at it, thousandths of a TEU.
     after_kg : (C,) int32 or int64
         Aboard after each stop, kilograms.
-    boarded_mteu, peak_mteu, peak_kg : (D,) int32 or int64
-        What boarded at all calls of each departure, and most that was aboard at once.
-    left_mteu : (D,) int32 or int64
-        Most that stayed behind ready at one of its calls, thousandths of a TEU.
+    of_departures : DepartureLoads
+        Loads by departure.
     """
 
     after_mteu: Amounts
     moved_mteu: Amounts
     after_kg: Amounts
-    boarded_mteu: Amounts
-    peak_mteu: Amounts
-    peak_kg: Amounts
-    left_mteu: Amounts
+    of_departures: DepartureLoads
 
     @classmethod
     def of(
@@ -91,7 +107,7 @@ class StopLoads:
         np.maximum.at(left, instants.departure, left_at)
         if left_at.max(initial=0) <= _MOST:
             left = left.astype(np.int32)
-        return cls(after, moved, after_kg, boarded, peak, peak_kg, left)
+        return cls(after, moved, after_kg, DepartureLoads(boarded, peak, peak_kg, left))
 
 
 def _by_loop(

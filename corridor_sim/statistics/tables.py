@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -148,8 +148,24 @@ class RunTables:
 
     @cached_property
     def rides(self) -> Rides:
-        """Rides of the legs by kind."""
-        return Rides.of(self._tables["legs"])
+        """Kinds of the rides."""
+        return Rides.of(lambda: (legs for _, _, legs in self.parts()))
+
+    def parts(self) -> Iterator[tuple[slice, Table, Table]]:
+        """Give shipments and their legs part by part.
+
+        Yields
+        ------
+        rows : slice
+            Shipments.
+        shipments, legs : Table
+            Those shipments, and their legs. Nothing of parts is kept; the only part is the whole.
+        """
+        if len(self.pieces) == 1:
+            yield self.pieces[0][0], self._tables["shipments"], self._tables["legs"]
+            return
+        for rows, of_legs in self.pieces:
+            yield rows, self._tables["shipments"].part(rows), self._tables["legs"].part(of_legs)
 
     @cached_property
     def shipments(self) -> pd.DataFrame:
