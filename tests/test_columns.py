@@ -54,6 +54,7 @@ def test_light_columns_are_not_kept_and_taken_from_the_first_table() -> None:
         for _ in range(2):
             assert some.numbers(name).tolist() == wanted
     assert made == ["light", "light", "heavy"]
+    assert some.rows_of("light", np.array([2, 0])).tolist() == [8, 0]
     changed = of_even.having(light=np.arange(5) * 10).take(np.array([1, 4]))
     assert changed.numbers("light").tolist() == [10, 40]
     assert [len(part) for part in table.parts(4)] == [4, 4, 2]

@@ -14,6 +14,7 @@ from corridor_sim.statistics.clock import Clock
 from corridor_sim.statistics.columns import (
     Coded,
     Maker,
+    Rows,
     Table,
     Thousandths,
     coded,
@@ -87,7 +88,7 @@ def _departures(run: Sources) -> Table:
     codes, names = relabel(run.plan.service_names)
 
     def numbers(which: str, kind: type[np.generic] | None = None) -> Maker:
-        def make(rows: slice) -> NDArray[Any]:
+        def make(rows: Rows) -> NDArray[Any]:
             found: NDArray[Any] = getattr(run.departures.part(rows), which)
             return found if kind is None else found.astype(kind, copy=False)
 

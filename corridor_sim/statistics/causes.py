@@ -16,6 +16,7 @@ from corridor_sim.engine.events import EventLog
 from corridor_sim.plan.tables import LINK, Plan
 from corridor_sim.statistics.cause_arrays import N_CAUSES, count_causes
 from corridor_sim.statistics.cause_loop import CauseLoop
+from corridor_sim.statistics.columns import Rows
 from corridor_sim.statistics.compiled import has_compiler
 from corridor_sim.statistics.indices import PlanIndex
 
@@ -131,7 +132,7 @@ def leg_bounds(plan: Plan, log: EventLog, rows: slice | None = None) -> tuple[In
     return start, end
 
 
-def leg_ends(plan: Plan, log: EventLog, rows: slice) -> NDArray[np.signedinteger]:
+def leg_ends(plan: Plan, log: EventLog, rows: Rows) -> NDArray[np.signedinteger]:
     """Return when each leg row ends, see `leg_bounds`.
 
     Parameters
@@ -140,12 +141,12 @@ def leg_ends(plan: Plan, log: EventLog, rows: slice) -> NDArray[np.signedinteger
         Plan of the run.
     log : EventLog
         Stamps of the run.
-    rows : slice
-        Start and stop of the legs asked for.
+    rows : slice or (n,) int64
+        Legs asked for.
 
     Returns
     -------
-    (L,) signed integers
+    (n,) signed integers
         Seconds, -1 for never.
     """
     return np.where(plan.legs.service[rows] < 0, log.leg_ready[rows], log.leg_alight[rows])

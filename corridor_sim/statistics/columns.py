@@ -20,6 +20,7 @@ __all__ = [
     "Coded",
     "Column",
     "Maker",
+    "Rows",
     "Table",
     "Thousandths",
     "coded",
@@ -102,8 +103,8 @@ class Thousandths:
 
 
 Column = Coded | Thousandths | NDArray[Any]
-#: Makes the given rows of a column.
-Maker = Callable[[slice], Column]
+#: Makes the given rows of a column: a slice, or for light columns numbers of rows as well.
+Maker = Callable[[Any], Column]
 
 
 def relabel(labels: Sequence[str]) -> tuple[NDArray[np.signedinteger], tuple[str, ...]]:
@@ -162,7 +163,7 @@ def plain(values: Callable[[], NDArray[Any]], kind: type[np.generic] | None = No
         Makes the column.
     """
 
-    def make(rows: slice) -> NDArray[Any]:
+    def make(rows: Rows) -> NDArray[Any]:
         cut = values()[rows]
         return cut if kind is None else cut.astype(kind, copy=False)
 
@@ -202,7 +203,7 @@ class Table:
     makers : mapping of str to callable
         How each column is made, in the order in which they are shown.
     light : collection of str, optional
-        Columns that are not kept: making them again takes no longer than copying them.
+        Columns that are not kept, as making any rows of them takes no longer than copying those.
     """
 
     def __init__(
@@ -235,6 +236,26 @@ class Table:
             if name not in self._light:
                 self._made[name] = made
         return made
+
+    def rows_of(self, name: str, rows: NDArray[np.int64]) -> Column:
+        """Return some rows of a column, without making the others where it is light.
+
+        Parameters
+        ----------
+        name : str
+            Column.
+        rows : (n,) int64
+            Numbers of rows.
+
+        Returns
+        -------
+        Column
+            In the order of the rows.
+        """
+        made = self._made.get(name)
+        if made is None and name in self._light:
+            return self._makers[name](rows)
+        return self[name][rows]
 
     def names(self, name: str) -> Coded:
         """Return a column of names."""
@@ -296,7 +317,7 @@ class Table:
         Returns
         -------
         Table
-            Nothing of it is kept in this one.
+            Nothing of it is kept, neither there nor in this one.
         """
 
         def cut(name: str) -> Maker:
@@ -305,7 +326,8 @@ class Table:
                 return lambda _: made[rows]
             return lambda _: self._makers[name](rows)
 
-        return Table(rows.stop - rows.start, {name: cut(name) for name in self._makers})
+        makers = {name: cut(name) for name in self._makers}
+        return Table(rows.stop - rows.start, makers, light=makers)
 
     def parts(self, n_rows: int) -> Iterator[Table]:
         """Give the table part by part.
@@ -372,5 +394,5 @@ class _Taken:
     name: str
     rows: NDArray[np.int64]
 
-    def __call__(self, some: slice) -> Column:
-        return self.table[self.name][self.rows[some]]
+    def __call__(self, some: slice | NDArray[np.int64]) -> Column:
+        return self.table.rows_of(self.name, self.rows[some])

@@ -32,7 +32,7 @@ class PlanIndex:
         A stop is a call of a departure; the stops of a departure lie side by side.
     departure_service : (D,) int32
         Service of each departure.
-    departure_visit : (D,) int64
+    departure_visit : (D,) int32 or int64
         First visit of each departure.
     """
 
@@ -41,7 +41,7 @@ class PlanIndex:
     call_step: Ints
     stop_base: Ints
     departure_service: NDArray[np.int32]
-    departure_visit: Ints
+    departure_visit: NDArray[np.int32] | Ints
 
     @classmethod
     def of(cls, plan: Plan) -> PlanIndex:
@@ -50,10 +50,11 @@ class PlanIndex:
         n_steps = np.diff(services.step_first).astype(np.int64)
         n_departures = np.diff(services.departure_first)
         service = np.repeat(np.arange(len(n_steps), dtype=np.int32), n_departures)
-        visit = np.arange(len(service), dtype=np.int64)
-        visit -= services.departure_first[service]
-        visit *= n_steps[service]
-        visit += services.visit_first[service]
+        # Departures lie side by side, and so do the visits of each.
+        steps = np.repeat(n_steps.astype(np.int32), n_departures)
+        visit = np.cumsum(steps, dtype=np.int64)
+        visit -= steps
+        fits = plan.visits.shipment_first < 2**31
         is_call = services.step_call >= 0
         step_in_service = np.arange(len(services.step_call), dtype=np.int64) - np.repeat(
             services.step_first[:-1], n_steps
@@ -66,7 +67,7 @@ class PlanIndex:
             call_step=step_in_service[is_call],
             stop_base=stop_first - services.departure_first[:-1] * services.n_calls,
             departure_service=service,
-            departure_visit=visit,
+            departure_visit=visit.astype(np.int32) if fits else visit,
         )
 
     @property

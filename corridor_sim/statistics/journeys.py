@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from corridor_sim.demand.od import CARGO, DIRECTIONS
 from corridor_sim.statistics.causes import CAUSES, leg_bounds, leg_ends
-from corridor_sim.statistics.columns import Coded, Maker, Table, coded, fixed, plain, whole
+from corridor_sim.statistics.columns import Coded, Maker, Rows, Table, coded, fixed, plain, whole
 from corridor_sim.statistics.paths import call_nodes
 from corridor_sim.statistics.sources import Sources
 
@@ -26,22 +26,23 @@ def shipment_table(run: Sources) -> Table:
     def of_routes(attribute: str) -> NDArray[np.float64]:
         return np.array([*(getattr(route, attribute) for route in routes), np.nan])
 
-    def per_route(attribute: str, rows: slice) -> NDArray[np.float64]:
+    def per_route(attribute: str, rows: Rows) -> NDArray[np.float64]:
         of_shipment: NDArray[np.float64] = of_routes(attribute)[own.route[rows]]
         return of_shipment
 
     def paid(who: str) -> Maker:
-        def make(rows: slice) -> NDArray[np.float64]:
-            by_teu = per_route(f"{who}_cny_per_teu", rows) * (own.mteu[rows] / 1000)
-            by_t = per_route(f"{who}_cny_per_t", rows) * (own.kg[rows] / 1000)
-            return np.rint(by_teu + by_t)
+        def make(rows: Rows) -> NDArray[np.float64]:
+            cny = per_route(f"{who}_cny_per_teu", rows) * (own.mteu[rows] / 1000)
+            cny += per_route(f"{who}_cny_per_t", rows) * (own.kg[rows] / 1000)
+            return np.rint(cny, out=cny)
 
         return make
 
-    def door_to_door(rows: slice) -> NDArray[np.int32]:
+    def door_to_door(rows: Rows) -> NDArray[np.int32]:
         delivered = run.delivered[rows]
-        time = np.where(delivered >= 0, delivered - own.release_s[rows], -1)
-        return time.astype(np.int32)
+        time = delivered - own.release_s[rows].astype(np.int32)
+        time[delivered < 0] = -1
+        return time
 
     def cause(number: int) -> Maker:
         def make(rows: slice) -> NDArray[np.int32]:
@@ -82,19 +83,25 @@ def leg_table(run: Sources) -> Table:
     plan, log, legs = run.plan, run.log, run.plan.legs
     n = plan.n_legs
     node_of_call, node_names = _call_nodes(run)
+    call_first = np.append(0, np.cumsum(plan.services.n_calls)).astype(np.int32)
 
     def node_at(calls: NDArray[np.integer]) -> Maker:
-        def make(rows: slice) -> Coded:
+        def make(rows: Rows) -> Coded:
             service = legs.service[rows]
-            call = run.index.call_first[service] + calls[rows]
-            return Coded(node_of_call[np.where(service >= 0, call, -1)], node_names)
+            call = call_first[service] + calls[rows]
+            call[service < 0] = -1
+            return Coded(node_of_call[call], node_names)
 
         return make
 
     def begins(rows: slice) -> NDArray[np.int32]:
         return leg_bounds(plan, log, slice(*rows.indices(n)))[0].astype(np.int32)
 
-    def ends(rows: slice) -> NDArray[np.int32]:
+    def number(rows: Rows) -> NDArray[np.int8]:
+        row = np.arange(*rows.indices(n)) if isinstance(rows, slice) else rows
+        return (row - legs.first[legs.shipment[rows]]).astype(np.int8)
+
+    def ends(rows: Rows) -> NDArray[np.int32]:
         return leg_ends(plan, log, rows).astype(np.int32, copy=False)
 
     def cause(number: int) -> Maker:
@@ -110,9 +117,7 @@ def leg_table(run: Sources) -> Table:
 
     columns: dict[str, Maker] = {
         "shipment": plain(lambda: legs.shipment, np.int32),
-        "leg": lambda rows: (np.arange(*rows.indices(n)) - legs.first[legs.shipment[rows]]).astype(
-            np.int8
-        ),
+        "leg": number,
         "service": coded(legs.service, plan.service_names),
         "board_call": plain(lambda: legs.board_call, np.int8),
         "alight_call": plain(lambda: legs.alight_call, np.int8),
@@ -124,8 +129,9 @@ def leg_table(run: Sources) -> Table:
         "board_s": plain(lambda: log.leg_board, np.int32),
         "end_s": ends,
     }
-    causes = {f"{name}_s": cause(number) for number, name in enumerate(CAUSES)}
-    return Table(n, {**columns, **causes}, light=columns)
+    causes = {f"{name}_s": cause(place) for place, name in enumerate(CAUSES)}
+    # When a leg begins is told of legs side by side.
+    return Table(n, {**columns, **causes}, light=columns.keys() - {"start_s"})
 
 
 def _call_nodes(run: Sources) -> tuple[NDArray[np.signedinteger], tuple[str, ...]]:

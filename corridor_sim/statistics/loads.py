@@ -16,6 +16,7 @@ from corridor_sim.engine.events import (
     EventLog,
 )
 from corridor_sim.plan.tables import TIMETABLE, Plan
+from corridor_sim.statistics.columns import Rows
 from corridor_sim.statistics.indices import PlanIndex
 from corridor_sim.statistics.stop_loads import Amounts, DepartureLoads, StopLoads
 
@@ -93,7 +94,7 @@ class DepartureFacts:
     def __len__(self) -> int:
         return len(self.departure)
 
-    def part(self, rows: slice) -> DepartureFacts:
+    def part(self, rows: Rows) -> DepartureFacts:
         """Return some rows; what is worked out for them is worked out for all."""
         part = copy.copy(self)
         part.departure = self.departure[rows]
