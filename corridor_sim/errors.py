@@ -10,7 +10,15 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["CorridorSimError", "Fault", "InputError", "nearest", "plain", "shorten"]
+__all__ = [
+    "CorridorSimError",
+    "Fault",
+    "InputError",
+    "ResultFolderError",
+    "nearest",
+    "plain",
+    "shorten",
+]
 
 _SHOWN = 60
 # Comparing is quadratic in the length of a name.
@@ -19,6 +27,10 @@ _COMPARED = 200
 
 class CorridorSimError(Exception):
     """Root of all errors the package raises on purpose."""
+
+
+class ResultFolderError(CorridorSimError, OSError):
+    """A result folder cannot be written, or is not what its manifest says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
-from corridor_sim.errors import CorridorSimError, shorten
-from corridor_sim.table_files import ADDED_FILES, TABLE_FILES, ResultFolderError, naming, sync
+from corridor_sim.errors import CorridorSimError, ResultFolderError
+from corridor_sim.result_place import MANIFEST, refuse_if_there, refuse_place
+from corridor_sim.table_files import ADDED_FILES, TABLE_FILES, naming, sync
 
 __all__ = [
     "MANIFEST",
@@ -32,7 +33,6 @@ __all__ = [
     "write_manifest",
 ]
 
-MANIFEST = "manifest.json"
 # Letters of a folder's name that stand in that of its draft.
 _KEPT = 60
 _SEAL = "sha256"
@@ -93,56 +93,9 @@ def new_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
         shutil.rmtree(filling, ignore_errors=True)
 
 
-def refuse_place(folder: Path, *, force: bool = False) -> None:
-    """Refuse a place where no result folder can be written, before any work is done.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the result shall be.
-    force : bool
-        Whether a result folder that is there may be replaced.
-
-    Raises
-    ------
-    ResultFolderError
-        If something is there that may not be replaced, or nothing can be written there.
-    """
-    try:
-        _refuse_if_there(folder, force=force)
-        above = folder.absolute().parent
-        while not above.exists():
-            above = above.parent
-        if not above.is_dir():
-            raise ResultFolderError(f"{folder} cannot be written: {above} is a file")
-        if not os.access(above, os.W_OK | os.X_OK):
-            raise ResultFolderError(f"{folder} cannot be written: {above} is not yours to write")
-    except ResultFolderError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ResultFolderError(f"{shorten(str(folder))} cannot be written: {reason}") from error
-
-
-def _refuse_if_there(folder: Path, *, force: bool) -> None:
-    if not folder.exists() and not folder.is_symlink():
-        return
-    if folder.is_dir() and not any(folder.iterdir()):
-        return
-    if not force:
-        raise ResultFolderError(
-            f"{folder} exists already; name another folder with --out or replace it with --force"
-        )
-    if not (folder / MANIFEST).is_file():
-        raise ResultFolderError(
-            f"{folder} exists and is no result folder (it has no {MANIFEST}), so it is not "
-            "replaced; name another one"
-        )
-
-
 def _put_in_place(filling: Path, folder: Path, *, force: bool) -> None:
     """Rename the finished folder; an old result is moved aside first and removed last."""
-    _refuse_if_there(folder, force=force)
+    refuse_if_there(folder, force=force)
     aside = None
     if folder.is_dir() and any(folder.iterdir()):
         aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent)) / "old"

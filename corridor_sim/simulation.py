@@ -19,7 +19,6 @@ from corridor_sim.errors import InputError
 from corridor_sim.network import Network
 from corridor_sim.plan.compile import PlanFrame, compile_plan
 from corridor_sim.plan.limits import check_demand_size, check_service_size
-from corridor_sim.results import Results
 from corridor_sim.routes.alternatives import RouteSet, enumerate_routes
 from corridor_sim.routes.choice import ChoiceModel, build_choice_model, corridor_constants
 from corridor_sim.routes.premiums import find_premiums, service_room, with_premiums
@@ -31,6 +30,7 @@ from corridor_sim.shipments.held import with_held_empties
 
 if TYPE_CHECKING:
     from corridor_sim.plan.tables import Plan
+    from corridor_sim.results import Results
 
 __all__ = ["Groundwork", "build_plan", "check_inputs", "lay_groundwork", "read_inputs", "simulate"]
 
@@ -354,6 +354,10 @@ def simulate(
         timing_s["engine"] = time.perf_counter() - clock
         for doing in begun:
             doing.result()
+    # Statistics and files are not needed earlier, and imported while the engine runs where `run`
+    # has it do so.
+    from corridor_sim.results import Results
+
     return Results(
         scenario=scenario,
         network=network,

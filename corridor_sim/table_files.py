@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corridor_sim.errors import CorridorSimError
+from corridor_sim.errors import ResultFolderError
 from corridor_sim.statistics.clock import Clock
 from corridor_sim.statistics.columns import Coded, Column, Maker, Table, Thousandths
 from corridor_sim.statistics.tables import TABLES, THOUSANDTHS, RunTables, vocabulary
@@ -67,10 +67,6 @@ _REPEATING = (
 )
 _ROWS_AT_ONCE = 2**16
 _ROWS_IN_PART = 2**18
-
-
-class ResultFolderError(CorridorSimError, OSError):
-    """A result folder cannot be written, or is not what its manifest says."""
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ def bad_input() -> Iterator[None]:
     click.ClickException
         In place of a `ResultFolderError`, with its words.
     """
-    from corridor_sim.result_folder import ResultFolderError
+    from corridor_sim.errors import ResultFolderError
 
     try:
         yield

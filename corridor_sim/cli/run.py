@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,12 +78,10 @@ def run(
     read = Scenario.read(scenario, overrides_of(settings))
     folder = out or Path("results") / folder_name(read, seed=seed, replication=replication)
     with bad_input():
-        from corridor_sim.result_folder import refuse_place
+        from corridor_sim.result_place import refuse_place
 
         # Now, and not after minutes of simulating.
         refuse_place(folder, force=force)
-    from corridor_sim.maps import import_ahead, write_map
-    from corridor_sim.screen import as_json, render
     from corridor_sim.simulation import simulate
 
     with progress_by_date(f"Simulating {read.name}", quiet=quiet) as progress:
@@ -92,8 +91,11 @@ def run(
             replication=replication,
             engine=engine,
             progress=progress,
-            meanwhile=import_ahead,
+            meanwhile=_import_the_rest,
         )
+    from corridor_sim.maps import write_map
+    from corridor_sim.screen import as_json, render
+
     results.save(folder, force=force, also={"map.html": lambda path: write_map(results, path)})
     if as_object:
         click.echo(json.dumps(as_json(results), ensure_ascii=False, allow_nan=False))
@@ -102,6 +104,14 @@ def run(
         return
     total_s = time.perf_counter() - started
     click.echo(render(results, map_path=folder / "map.html", total_s=total_s), nl=False)
+
+
+def _import_the_rest() -> None:
+    """Import what comes after the engine while it runs: it leaves a core free."""
+    from corridor_sim.maps import import_ahead
+
+    import_module("corridor_sim.screen")
+    import_ahead()
 
 
 def folder_name(scenario: Scenario, *, seed: int, replication: int) -> str:

@@ -43,7 +43,10 @@ _LONGEST_H = 1e5
 class Model(BaseModel):
     """Part of a scenario: frozen, and without keys that nobody knows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # A part is built when it is first used by itself; within a scenario its whole is.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 def _day(value: Any) -> dt.date:
