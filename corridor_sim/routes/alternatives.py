@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from corridor_sim.routes.closures import AvoidedSpan, avoided_spans
 from corridor_sim.routes.pairs import Pair, pairs_of
@@ -22,6 +25,25 @@ __all__ = ["Route", "RouteSet", "enumerate_routes"]
 #: An alternative is kept if it costs at most this times the best of its corridor, at some value
 #: of time.
 _WORST_RATIO = 1.6
+
+
+#: Facilities before each leg, and before delivery.
+Visits = tuple[tuple[str, ...], ...]
+_NO_LIMIT = (np.inf, np.inf)
+
+
+class _Way(NamedTuple):
+    """What tells an alternative from all others."""
+
+    origin: str
+    destination: str
+    corridor: str
+    chain: LegChain
+
+    def name(self, legs: Sequence[str]) -> str:
+        """Return the name of the route from those of the legs."""
+        ridden = "+".join([legs[number] for number in self.chain])
+        return f"{self.origin}>{self.destination}|{self.corridor}|{ridden}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,36 +134,35 @@ def enumerate_routes(network: Network, od: ODTable, scenario: Scenario) -> Route
     """
     spans = avoided_spans(network, scenario)
     pairs = pairs_of(od, network)
-    found: dict[Pair, dict[str, Route]] = {pair: {} for pair in pairs}
+    found: dict[Pair, dict[_Way, None]] = {pair: {} for pair in pairs}
     legs = service_legs(
         network,
         closed=closed_services(network, scenario),
         subsidies=scenario.levers.subsidies,
     )
-    costs = _Costs(network, legs)
     for shut in _closure_sets(spans):
         # Where nothing of what a pair has is shut, that stays open.
+        shut_legs = {number for number, leg in enumerate(legs) if leg.service in shut}
         wanted = [
             pair
             for pair, known in found.items()
-            if not shut
-            or any(service in shut for route in known.values() for service, _, _ in route.legs)
+            if not shut or any(not shut_legs.isdisjoint(way.chain) for way in known)
         ]
         chains_of = Search(legs, network, shut=shut).chains(
             wanted, keep=scenario.choice.max_alternatives_per_corridor, worst_ratio=_WORST_RATIO
         )
         for pair, corridor, chains in chains_of:
             for chain in chains:
-                route = costs.route(pair, corridor, chain)
-                found[pair].setdefault(route.name, route)
-    named: dict[str, Route] = {}
-    for of_pair in found.values():
-        named.update(of_pair)
-    names = sorted(named)
-    place = {name: number for number, name in enumerate(names)}
+                found[pair][_Way(pair.origin, pair.destination, corridor, chain)] = None
+    names = [_leg_name(leg) for leg in legs]
+    # Pairs that share a way share its route.
+    named = sorted((way.name(names), way) for way in {way for own in found.values() for way in own})
+    ways = [way for _, way in named]
+    place = {way: number for number, way in enumerate(ways)}
+    of_pair = {pair: tuple(sorted([place[way] for way in own])) for pair, own in found.items()}
     return RouteSet(
-        routes=tuple(named[name] for name in names),
-        of_od=tuple(tuple(sorted(place[name] for name in found[pair])) for pair in pairs),
+        routes=tuple(_Costs(network, legs).routes([name for name, _ in named], ways)),
+        of_od=tuple([of_pair[pair] for pair in pairs]),
         spans=spans,
     )
 
@@ -157,19 +178,9 @@ class _Costs:
     def __init__(self, network: Network, legs: Sequence[ServiceLeg]) -> None:
         self.desks = Desks(network)
         self.legs = legs
-        self.names = [_leg_name(leg) for leg in legs]
         self.rides = [(leg.service, leg.board_call, leg.alight_call) for leg in legs]
-        self.amounts = [
-            (
-                leg.distance_km,
-                leg.planned_h,
-                leg.cost_cny_per_teu,
-                leg.cost_cny_per_t,
-                leg.co2e_kg_per_teu,
-                leg.co2e_kg_per_t,
-            )
-            for leg in legs
-        ]
+        self.storage = [leg.storage_cny_per_teu_day for leg in legs]
+        self._with_storage = {number for number, rate in enumerate(self.storage) if rate}
         table = network.facilities
         self.hours = {
             str(name): float(fixed.mean()) * float(probability)
@@ -180,47 +191,92 @@ class _Costs:
         self.cost = table["storage_cost_cny_per_teu"].astype(float).to_dict()
         self.kg = table["co2e_kg_per_teu"].astype(float).to_dict()
         self.is_dwell = (table["kind"] == "dwell").to_dict()
-        self._known: dict[tuple[str, str, str, LegChain], Route] = {}
+        self._sums: dict[Visits, tuple[float, float, float]] = {}
 
-    def route(self, pair: Pair, corridor: str, chain: LegChain) -> Route:
-        """Return the route of a chain of legs, the same one for all pairs that share it."""
-        key = pair.origin, pair.destination, corridor, chain
-        route = self._known.get(key)
-        if route is None:
-            route = self._known[key] = self._route(*key)
-        return route
+    def routes(self, names: Sequence[str], ways: Sequence[_Way]) -> Iterator[Route]:
+        """Yield the routes of ways, which have these names."""
+        amounts, room = self._along([way.chain for way in ways])
+        for name, way, own, most in zip(names, ways, amounts, room, strict=True):
+            chain = way.chain
+            legs = [self.legs[number] for number in chain]
+            visits = self.desks.visits(
+                way.origin,
+                way.destination,
+                [*[leg.origin for leg in legs], legs[-1].destination],
+                [leg.corridor for leg in legs],
+            ).before
+            km, hours, per_teu, per_t, kg_teu, kg_t, subsidy_teu, subsidy_t = own
+            visit_h, visit_cny, visit_kg = self._of_visits(visits)
+            yield Route(
+                name=name,
+                origin=way.origin,
+                destination=way.destination,
+                corridor=way.corridor,
+                legs=tuple([self.rides[number] for number in chain]),
+                distance_km=km,
+                planned_h=hours + visit_h,
+                cost_cny_per_teu=per_teu + visit_cny + self._stored(chain, visits),
+                cost_cny_per_t=per_t,
+                co2e_kg_per_teu=kg_teu + visit_kg,
+                co2e_kg_per_t=kg_t,
+                capacity_teu=most[0],
+                capacity_t=most[1],
+                subsidy_cny_per_teu=subsidy_teu,
+                subsidy_cny_per_t=subsidy_t,
+            )
 
-    def _route(self, origin: str, destination: str, corridor: str, chain: LegChain) -> Route:
-        legs = [self.legs[number] for number in chain]
-        nodes = [leg.origin for leg in legs] + [legs[-1].destination]
-        visits = self.desks.visits(origin, destination, nodes, [leg.corridor for leg in legs])
-        own = [name for names in visits.before for name in names]
-        services = "+".join([self.names[number] for number in chain])
-        km, hours, per_teu, per_t, kg_teu, kg_t = map(
-            sum, zip(*[self.amounts[number] for number in chain], strict=True)
+    def _along(self, chains: Sequence[LegChain]) -> tuple[list[list[float]], list[list[float]]]:
+        """Return the sums of the amounts of the legs of each chain, and the room on all of them."""
+        # A last leg, of nothing, fills up the shorter chains.
+        amounts = np.array(
+            [
+                (
+                    leg.distance_km,
+                    leg.planned_h,
+                    leg.cost_cny_per_teu,
+                    leg.cost_cny_per_t,
+                    leg.co2e_kg_per_teu,
+                    leg.co2e_kg_per_t,
+                    leg.subsidy_cny_per_teu,
+                    leg.subsidy_cny_per_t,
+                )
+                for leg in self.legs
+            ]
+            + [(0.0,) * 8]
         )
-        stored = sum(
-            leg.storage_cny_per_teu_day * self.hours[name] / 24
-            for leg, names in zip(legs, visits.before[:-1], strict=True)
-            for name in names
-            if leg.storage_cny_per_teu_day and self.is_dwell[name]
-        )
-        return Route(
-            name=f"{origin}>{destination}|{corridor}|{services}",
-            origin=origin,
-            destination=destination,
-            corridor=corridor,
-            legs=tuple([self.rides[number] for number in chain]),
-            distance_km=km,
-            planned_h=hours + sum([self.hours[name] for name in own]),
-            cost_cny_per_teu=per_teu + sum([self.cost[name] for name in own]) + stored,
-            cost_cny_per_t=per_t,
-            co2e_kg_per_teu=kg_teu + sum([self.kg[name] for name in own]),
-            co2e_kg_per_t=kg_t,
-            capacity_teu=min([leg.capacity_teu for leg in legs]),
-            capacity_t=min([leg.capacity_t for leg in legs]),
-            subsidy_cny_per_teu=sum([leg.subsidy_cny_per_teu for leg in legs]),
-            subsidy_cny_per_t=sum([leg.subsidy_cny_per_t for leg in legs]),
+        room = np.array([*[(leg.capacity_teu, leg.capacity_t) for leg in self.legs], _NO_LIMIT])
+        total = np.zeros((len(chains), 8))
+        least = np.full((len(chains), 2), np.inf)
+        # Added up in the order of travel: the last digit of a cost is part of the results.
+        for numbers in zip_longest(*chains, fillvalue=len(self.legs)):
+            place = np.array(numbers)
+            total += amounts[place]
+            np.minimum(least, room[place], out=least)
+        return total.tolist(), least.tolist()
+
+    def _of_visits(self, visits: Visits) -> tuple[float, float, float]:
+        """Return the hours, yuan and kg of what a box visits, worked out once."""
+        sums = self._sums.get(visits)
+        if sums is None:
+            own = [name for names in visits for name in names]
+            hours, cost, kg = (
+                sum([of[name] for name in own]) for of in (self.hours, self.cost, self.kg)
+            )
+            sums = self._sums[visits] = hours, cost, kg
+        return sums
+
+    def _stored(self, chain: LegChain, visits: Visits) -> float:
+        """Return the storage that is paid while a box dwells before legs."""
+        if self._with_storage.isdisjoint(chain):
+            return 0.0
+        return sum(
+            [
+                self.storage[number] * self.hours[name] / 24
+                for number, names in zip(chain, visits[:-1], strict=True)
+                if number in self._with_storage
+                for name in names
+                if self.is_dwell[name]
+            ]
         )
 
 

@@ -190,6 +190,7 @@ def _solve(
     cost = by_root.reshape(size, -1)
     last = np.full(cost.shape, -1, dtype=np.int32)
     added = np.repeat(weights, len(roots), axis=1)
+    over = np.empty_like(added)
     steps = [
         (slice(start, start + count), slice(count))
         for start, count in zip(layers.starts, layers.sizes, strict=True)
@@ -198,16 +199,18 @@ def _solve(
     changes = True
     while changes:
         before = reached.copy()
+        cost.take(near, axis=0, out=over, mode="clip")
+        over += added
         for legs, far in steps:
-            over = cost.take(near[legs], axis=0, mode="clip")
-            over += added[legs]
-            np.minimum(cost[far], over, out=cost[far])
+            np.minimum(cost[far], over[legs], out=cost[far])
         changes = not np.array_equal(before, reached)
+    cost.take(near, axis=0, out=over, mode="clip")
+    added += over
     # The first of equal legs is written last.
     for legs, far in reversed(steps):
-        here, there = cost[near[legs]], cost[far]
+        here, there = over[legs], cost[far]
         # Where a weight is lost in rounding, two places could be each other's next: no way then.
-        is_last = (here + added[legs] == there) & (here < there)
+        is_last = (added[legs] == there) & (here < there)
         rows = np.arange(legs.start, legs.stop, dtype=np.int32)[:, None]
         np.copyto(last[far], rows, where=is_last)
     return by_root, last.reshape(shape)

@@ -40,8 +40,11 @@ class Desks:
     def __init__(self, network: Network) -> None:
         nodes, zones = network.nodes, network.zones
         self.customs = {str(name): str(desk) for name, desk in nodes["customs"].items()}
-        self.transhipment = {str(name): str(desk) for name, desk in nodes["transhipment"].items()}
-        self.sides = {str(name): str(side) for name, side in zones["side"].items()}
+        # Between two legs.
+        self._passed = {
+            str(name): (str(desk),) if desk else () for name, desk in nodes["transhipment"].items()
+        }
+        self._home = {str(name) for name, side in zones["side"].items() if side == "chongqing"}
 
     def visits(
         self, origin: str, destination: str, nodes: Sequence[str], corridors: Sequence[str]
@@ -66,18 +69,17 @@ class Desks:
         BoxVisits
             Facilities before each leg, and a node that lacks customs.
         """
-        desks = [self.transhipment[node] for node in nodes[1:-1]]
-        before = [(), *[(desk,) if desk else () for desk in desks], ()]
-        away = [number for number, corridor in enumerate(corridors) if corridor != "hub"]
-        is_export = self.sides.get(origin) == "chongqing"
-        is_import = self.sides.get(destination) == "chongqing"
+        before: list[tuple[str, ...]] = [(), *[self._passed[node] for node in nodes[1:-1]], ()]
+        is_export = origin in self._home
         missing = ""
-        if (is_export or is_import) and away:
-            place = away[0] if is_export else away[-1] + 1
-            desk = self.customs[nodes[place]]
-            if desk:
-                # Exports are dwelling when cleared; imports come off the vehicle first.
-                before[place] = (desk, *before[place]) if is_export else (*before[place], desk)
-            else:
-                missing = nodes[place]
+        if is_export or destination in self._home:
+            away = [number for number, corridor in enumerate(corridors) if corridor != "hub"]
+            if away:
+                place = away[0] if is_export else away[-1] + 1
+                desk = self.customs[nodes[place]]
+                if desk:
+                    # Exports are dwelling when cleared; imports come off the vehicle first.
+                    before[place] = (desk, *before[place]) if is_export else (*before[place], desk)
+                else:
+                    missing = nodes[place]
         return BoxVisits(tuple(before), missing)

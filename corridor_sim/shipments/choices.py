@@ -7,17 +7,18 @@ taken only by those who like it better than all they knew before.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from corridor_sim.demand.od import ODRow
+    from corridor_sim.demand.od import ODTable
     from corridor_sim.routes.choice import ChoiceModel
     from corridor_sim.streams import Streams
 
-__all__ = ["RowChoice"]
+__all__ = ["RowChoice", "row_choices"]
 
 Floats = NDArray[np.float64]
 
@@ -54,49 +55,6 @@ class RowChoice:
     capacity_mteu: Floats
     capacity_kg: Floats
     spans: tuple[tuple[int, int, NDArray[np.bool_]], ...]
-
-    @classmethod
-    def of(cls, row: ODRow, options: tuple[int, ...], model: ChoiceModel) -> RowChoice:
-        """Gather what the choice model says of the alternatives of a row.
-
-        Parameters
-        ----------
-        row : ODRow
-            Whose shipments choose.
-        options : tuple of int
-            Its alternatives, at least one.
-        model : ChoiceModel
-            How shippers choose.
-
-        Returns
-        -------
-        RowChoice
-            Independent of seed and replication.
-        """
-        chosen = np.array(options, dtype=np.int32)
-        routes = [model.routes.routes[option] for option in options]
-        freight = (
-            model.cost_cny_per_teu[chosen]
-            + model.premium_cny_per_teu[chosen]
-            + row.t_per_teu * (model.cost_cny_per_t[chosen] + model.premium_cny_per_t[chosen])
-        )
-        spans = []
-        for span in model.routes.spans:
-            over = np.array([not span.services.isdisjoint(route.services) for route in routes])
-            if over.any():
-                spans.append((span.start, span.end, over))
-        return cls(
-            route=chosen,
-            address=tuple(f"{row.name}|{route.name}" for route in routes),
-            freight_cny_per_teu=freight[:, None],
-            planned_days=model.planned_days[chosen][:, None],
-            constant=model.constant[chosen][:, None],
-            beta=model.beta,
-            cny_per_teu=row.cny_per_teu,
-            capacity_mteu=np.array([[route.capacity_teu * 1000] for route in routes]),
-            capacity_kg=np.array([[route.capacity_t * 1000] for route in routes]),
-            spans=tuple(spans),
-        )
 
     def choose(
         self,
@@ -167,3 +125,69 @@ class RowChoice:
         for released, over in known:
             usable &= ~(over[:, None] & released)
         return np.where(usable.any(axis=0), usable, fits)
+
+
+def row_choices(od: ODTable, model: ChoiceModel) -> tuple[RowChoice | None, ...]:
+    """Gather what the choice model says of the alternatives of every OD row.
+
+    Parameters
+    ----------
+    od : ODTable
+        Rows whose shipments choose.
+    model : ChoiceModel
+        How shippers choose.
+
+    Returns
+    -------
+    tuple of RowChoice or None
+        By OD row, None where no way is open; independent of seed and replication.
+    """
+    routes = model.routes
+    counts = [len(options) for options in routes.of_od]
+    route = np.fromiter(chain.from_iterable(routes.of_od), dtype=np.int32, count=sum(counts))
+    # All rows at once; what belongs to one is a slice.
+    t_per_teu = np.repeat(np.array([row.t_per_teu for row in od.rows], dtype=np.float64), counts)
+    freight = (model.cost_cny_per_teu + model.premium_cny_per_teu)[route]
+    freight += t_per_teu * (model.cost_cny_per_t + model.premium_cny_per_t)[route]
+    capacity = np.array([(r.capacity_teu * 1000, r.capacity_t * 1000) for r in routes.routes])
+    cells = np.stack(
+        [
+            freight,
+            model.planned_days[route],
+            model.constant[route],
+            *capacity.reshape(-1, 2)[route].T,
+        ]
+    )[:, :, None]
+    over = [
+        np.array([not span.services.isdisjoint(r.services) for r in routes.routes], bool)[route]
+        for span in routes.spans
+    ]
+    names = [r.name for r in routes.routes]
+    choices: list[RowChoice | None] = []
+    first = 0
+    for row, options in zip(od.rows, routes.of_od, strict=True):
+        own = slice(first, first + len(options))
+        first = own.stop
+        if not options:
+            choices.append(None)
+            continue
+        columns = cells[:, own]
+        choices.append(
+            RowChoice(
+                route=route[own],
+                address=tuple([f"{row.name}|{names[option]}" for option in options]),
+                freight_cny_per_teu=columns[0],
+                planned_days=columns[1],
+                constant=columns[2],
+                beta=model.beta,
+                cny_per_teu=row.cny_per_teu,
+                capacity_mteu=columns[3],
+                capacity_kg=columns[4],
+                spans=tuple(
+                    (span.start, span.end, shut[own])
+                    for span, shut in zip(routes.spans, over, strict=True)
+                    if shut[own].any()
+                ),
+            )
+        )
+    return tuple(choices)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.demand.od import CARGO, DIRECTIONS, ODTable
-from corridor_sim.shipments.choices import RowChoice
+from corridor_sim.shipments.choices import RowChoice, row_choices
 from corridor_sim.shipments.tables import Shipments
 from corridor_sim.streams import Streams
 
@@ -102,10 +102,7 @@ class ShipmentFrame:
                 for name in DIRECTIONS
             ),
             by_size=tuple(by_size),
-            choices=tuple(
-                RowChoice.of(row, options, model) if options else None
-                for row, options in zip(rows, model.routes.of_od, strict=True)
-            ),
+            choices=row_choices(od, model),
         )
 
     def draw(self, seed: int, replication: int) -> Shipments:
