@@ -246,13 +246,13 @@ def _capacity_faults(tables: DemandTables, network: Network) -> list[Fault]:
     """
     least: dict[str, tuple[float, float, str]] = {}
     for frame, name in ((tables.commodities, "commodity"), (tables.other_cargo, "other_cargo")):
-        for row in frame.to_dict("records"):
+        for row in records_of(frame):
             teu = row["shipment_teu"].support()[0]
             smallest = (teu, teu * row["t_per_teu"], str(row[name]))
             for kind in row["carries"]:
                 least[kind] = min(least.get(kind, smallest), smallest)
     faults = []
-    for service in network.services.to_dict("records"):
+    for service in records_of(network.services):
         cargo = [least[kind] for kind in service["carries"] if kind in least]
         if service["dispatch"] == "on_demand" or not cargo:
             continue

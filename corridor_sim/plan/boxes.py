@@ -141,7 +141,7 @@ class BoxFrame:
         takes = np.full((len(CARGO), len(routes) + 1), NEVER, dtype=np.int32)
         gives, way = takes.copy(), takes.copy()
         flown = {str(name) for name, mode in network.services["mode"].items() if mode == "air"}
-        by_air = [any(service in flown for service in route.services) for route in routes]
+        by_air = [not flown.isdisjoint([leg[0] for leg in route.legs]) for route in routes]
         corridor_of = network.services["corridor"].to_dict()
         corridors = [corridor_of[name] for name in layout.names]
         asking: dict[tuple[int, int], RoutePattern] = {}

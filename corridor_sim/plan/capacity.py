@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.network.box_pools import BOX_POOL_KIND
+from corridor_sim.network.tables import records_of
 from corridor_sim.plan.calendar import closed_hours
 from corridor_sim.plan.tables import (
     BOX_POOL,
@@ -193,8 +194,9 @@ def _step_function(
     mask = np.full(len(times), (1 << chambers) - 1, dtype=np.int64)
     mode = np.full(len(times), base.mode, dtype=np.int64)
     period = np.full(len(times), base.period, dtype=np.int64)
-    for closure in closures:
-        rows = slice(*np.searchsorted(times, (closure.start, closure.end)))
+    ends = np.array([(c.start, c.end) for c in closures], dtype=np.int64).reshape(-1, 2)
+    for closure, (first, last) in zip(closures, np.searchsorted(times, ends).tolist(), strict=True):
+        rows = slice(first, last)
         servers[rows] = np.minimum(servers[rows], closure.servers)
         slowdown[rows] *= closure.slowdown
         for chamber in closure.chambers:
@@ -292,7 +294,7 @@ class ResourceFrame:
         per_teu_s = np.zeros(len(names), dtype=np.float64)
         resources: list[_Resource] = []
         locks: list[tuple[int, int, int, int]] = []
-        rows_of = facilities.to_dict("index")
+        rows_of = {str(row["facility"]): row for row in records_of(facilities)}
         for rank, name in enumerate(names):
             base, chambers = Closure(0, horizon, mode=ONE_WAY, period=1), 0
             row, shut = rows_of.get(name), []

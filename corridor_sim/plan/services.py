@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.errors import CorridorSimError
+from corridor_sim.network.tables import records_of
 from corridor_sim.plan.calendar import departure_slots
 from corridor_sim.plan.capacity import gate_name
 from corridor_sim.plan.tables import FILL, NEVER, ON_DEMAND, TIMETABLE, UNLIMITED, ServiceTable
@@ -118,7 +119,7 @@ def layout_services(
     holds: list[int] = []
     slots: list[NDArray[np.int64]] = []
     call_nodes: list[tuple[str, ...]] = []
-    for name, row in zip(names, table.to_dict("records"), strict=True):
+    for name, row in zip(names, records_of(table), strict=True):
         dispatch = _DISPATCH[str(row["dispatch"])]
         nodes = _add_steps(name, network.calls_of[name], rank_of, step_rows, dispatch)
         call_nodes.append(nodes)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +24,7 @@ __all__ = ["DRAWS_PER_SHIPMENT", "RoutePattern", "WayTable", "route_patterns"]
 
 # A route may draw this often for one box: trucks' steps and the box's own visits together.
 DRAWS_PER_SHIPMENT = 32
-_NO_LIMIT = (2**63 - 1, 2**63 - 1)
+_NO_LIMIT = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +80,29 @@ def route_patterns(
     InputError
         If a route has no customs in Chongqing, or needs too many draws.
     """
-    rank_of = {name: rank for rank, name in enumerate(resource_names)}
-    service_of = {name: rank for rank, name in enumerate(layout.names)}
     desks = Desks(network)
-    corridor = network.services["corridor"].to_dict()
-    truck_steps = [
-        steps if dispatch == ON_DEMAND else 0
-        for dispatch, steps in zip(
-            layout.columns["dispatch"].tolist(),
-            np.diff(layout.columns["step_first"]).tolist(),
-            strict=True,
-        )
-    ]
+    ride_of = _rides(network, layout)
+    rank_of = {name: rank for rank, name in enumerate(resource_names)}
+
+    @cache
+    def ranks(names: tuple[str, ...]) -> tuple[int, ...]:
+        return tuple(rank_of[name] for name in names)
+
     patterns: list[RoutePattern] = []
     missing: dict[str, str] = {}
     for route in routes:
-        services = [service_of[leg[0]] for leg in route.legs]
-        nodes = [layout.call_nodes[service_of[leg[0]]][leg[1]] for leg in route.legs]
-        last = route.legs[-1]
-        nodes.append(layout.call_nodes[service_of[last[0]]][last[2]])
+        rides = [ride_of(leg) for leg in route.legs]
         own = desks.visits(
-            route.origin, route.destination, nodes, [corridor[leg[0]] for leg in route.legs]
+            route.origin,
+            route.destination,
+            [*[ride.start for ride in rides], rides[-1].end],
+            [ride.corridor for ride in rides],
         )
         if own.missing_customs:
             missing[own.missing_customs] = route.name
-        before = [tuple(rank_of[name] for name in names) for names in own.before]
-        steps = tuple(truck_steps[service] for service in services)
-        draws = sum(steps) + sum(len(visits) for visits in before)
+        before = tuple([ranks(names) for names in own.before])
+        steps = [ride.truck_steps for ride in rides]
+        draws = sum(steps) + sum([len(visits) for visits in before])
         if draws > DRAWS_PER_SHIPMENT:
             raise InputError(
                 [
@@ -118,10 +116,10 @@ def route_patterns(
             )
         patterns.append(
             RoutePattern(
-                service=(*services, NEVER),
-                board_call=(*(leg[1] for leg in route.legs), NEVER),
-                alight_call=(*(leg[2] for leg in route.legs), NEVER),
-                visits=tuple(before),
+                service=(*[ride.service for ride in rides], NEVER),
+                board_call=(*[leg[1] for leg in route.legs], NEVER),
+                alight_call=(*[leg[2] for leg in route.legs], NEVER),
+                visits=before,
                 truck_steps=(*steps, 0),
             )
         )
@@ -137,6 +135,34 @@ def route_patterns(
             for node, name in sorted(missing.items())
         )
     return patterns
+
+
+class _Ride(NamedTuple):
+    """What a leg tells of its service, and its ends."""
+
+    service: int
+    corridor: str
+    start: str
+    end: str
+    truck_steps: int
+
+
+def _rides(network: Network, layout: ServiceLayout) -> Callable[[tuple[str, int, int]], _Ride]:
+    """Return what tells of a leg; routes have most of their legs in common."""
+    service_of = {name: rank for rank, name in enumerate(layout.names)}
+    corridor = network.services["corridor"].to_dict()
+    is_truck = (layout.columns["dispatch"] == ON_DEMAND).tolist()
+    n_steps = np.diff(layout.columns["step_first"]).tolist()
+
+    @cache
+    def ride_of(leg: tuple[str, int, int]) -> _Ride:
+        name, board, alight = leg
+        service = service_of[name]
+        nodes = layout.call_nodes[service]
+        steps = n_steps[service] if is_truck[service] else 0
+        return _Ride(service, corridor[name], nodes[board], nodes[alight], steps)
+
+    return ride_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,60 +222,78 @@ class WayTable:
         WayTable
             Independent of seed and replication.
         """
-        visit_place: list[int] = []
-        truck_place: list[int] = []
-        for pattern in patterns:
-            used = -pattern.spare_draws
-            for visits, steps in zip(pattern.visits, pattern.truck_steps, strict=True):
-                visit_place.append(max(used, 0))
-                used += len(visits)
-                truck_place.append(used)
-                used += steps
 
-        def column(values: Iterable[int]) -> NDArray[np.int32]:
-            return np.fromiter(values, dtype=np.int32)
+        def column(values: Iterable[Iterable[int]]) -> NDArray[np.int32]:
+            return np.fromiter(chain.from_iterable(values), dtype=np.int32)
 
         def before(counts: NDArray[np.int32]) -> NDArray[np.int32]:
             return np.cumsum(counts, dtype=np.int32) - counts
 
+        def counted(rows: Sequence[Sequence[int]]) -> NDArray[np.int32]:
+            return np.fromiter(map(len, rows), dtype=np.int32, count=len(rows))
+
         rows = [visits for pattern in patterns for visits in pattern.visits]
-        n_legs = column([*(len(pattern.service) for pattern in patterns), 0])
-        service = column(rank for pattern in patterns for rank in pattern.service)
-        n_visits = column(len(visits) for visits in rows)
-        capacity = np.array([*_largest_shipments(patterns, layout), _NO_LIMIT], dtype=np.int64)
+        n_legs = counted([*[pattern.service for pattern in patterns], ()])
+        first = before(n_legs)
+        service = column(pattern.service for pattern in patterns)
+        board_call = column(pattern.board_call for pattern in patterns)
+        n_steps = column(pattern.truck_steps for pattern in patterns)
+        n_visits = counted(rows)
+        # Draws used before each row, by its own shipment.
+        used = before(n_visits + n_steps)
+        spare = np.array([pattern.spare_draws for pattern in patterns], dtype=np.int32)
+        used -= np.repeat(used[first[:-1]] + spare, n_legs[:-1])
+        capacity = _largest_shipments(service, board_call, first[:-1], layout)
         return cls(
             n_legs=n_legs,
-            first=before(n_legs),
+            first=first,
             service=service,
-            board_call=column(call for pattern in patterns for call in pattern.board_call),
-            alight_call=column(call for pattern in patterns for call in pattern.alight_call),
+            board_call=board_call,
+            alight_call=column(pattern.alight_call for pattern in patterns),
             is_truck=(service >= 0) & (layout.columns["dispatch"][service] == ON_DEMAND),
-            n_steps=column(steps for pattern in patterns for steps in pattern.truck_steps),
+            n_steps=n_steps,
             n_visits=n_visits,
             visit_first=before(n_visits),
-            visit_place=column(visit_place),
-            truck_place=column(truck_place),
-            visit_resource=column(rank for visits in rows for rank in visits),
-            capacity_mteu=capacity[:, 0],
-            capacity_kg=capacity[:, 1],
+            visit_place=np.maximum(used, 0),
+            truck_place=used + n_visits,
+            visit_resource=column(rows),
+            capacity_mteu=capacity[0],
+            capacity_kg=capacity[1],
         )
 
 
 def _largest_shipments(
-    patterns: Sequence[RoutePattern], layout: ServiceLayout
-) -> Iterator[tuple[int, int]]:
-    """Give the thousandths of a TEU and the kilograms that all rides of each route can take."""
+    service: NDArray[np.int32],
+    board_call: NDArray[np.int32],
+    first: NDArray[np.int32],
+    layout: ServiceLayout,
+) -> list[NDArray[np.int64]]:
+    """Return the thousandths of a TEU and the kilograms that all rides of each route can take.
+
+    Parameters
+    ----------
+    service, board_call : (rows,) int32
+        As in `WayTable`.
+    first : (routes,) int32
+        First row of each route.
+    layout : ServiceLayout
+        Services.
+
+    Returns
+    -------
+    list of (routes + 1,) int64
+        No way, the last one, takes anything.
+    """
     columns = layout.columns
-    rides = columns["dispatch"] != ON_DEMAND
-    payload_kg = np.where(rides, columns["capacity_kg"], _NO_LIMIT[1]).tolist()
-    is_call = columns["step_call"] >= 0
-    owner = np.repeat(np.arange(len(rides)), columns["n_calls"])
-    room = np.minimum(columns["step_quota_mteu"][is_call], columns["capacity_mteu"][owner])
-    room_mteu = np.where(rides[owner], room, _NO_LIMIT[0]).tolist()
-    first_call = (np.cumsum(columns["n_calls"]) - columns["n_calls"]).tolist()
-    for pattern in patterns:
-        legs = list(zip(pattern.service[:-1], pattern.board_call[:-1], strict=True))
-        yield (
-            min(room_mteu[first_call[service] + call] for service, call in legs),
-            min(payload_kg[service] for service, _ in legs),
-        )
+    is_ride = (service >= 0) & (columns["dispatch"][service] != ON_DEMAND)
+    ridden, call = service[is_ride], board_call[is_ride]
+    first_call = np.cumsum(columns["n_calls"]) - columns["n_calls"]
+    quota = columns["step_quota_mteu"][columns["step_call"] >= 0][first_call[ridden] + call]
+    mteu = np.minimum(quota, columns["capacity_mteu"][ridden])
+    starts = np.append(first, len(service))
+    largest = []
+    for room in (mteu, columns["capacity_kg"][ridden]):
+        taken = np.full(len(service) + 1, _NO_LIMIT, dtype=np.int64)
+        taken[:-1][is_ride] = room
+        largest.append(np.minimum.reduceat(taken, starts))
+    return largest
