@@ -29,6 +29,7 @@ from corridor_sim.demand.od import ODTable
 from corridor_sim.network.tables import records_of
 from corridor_sim.routes.alternatives import RouteSet
 from corridor_sim.routes.choice import ChoiceModel, ExpectedChoice
+from corridor_sim.routes.premium_loop import FIRST_STEP, HALVED_AFTER, TARGET_LOAD, PremiumLoop
 
 if TYPE_CHECKING:
     from corridor_sim.distributions import Distribution
@@ -50,11 +51,7 @@ _WEEKS_PER_YEAR = 365 / 7
 _YEAR_H = 8760.0
 _FLEET = -1
 _MOMENT_POINTS = 200
-#: Share of the slots that is planned to be sold in a mean week.
-TARGET_LOAD = 0.9
 _ROUNDS = 120
-_FIRST_STEP = 0.4
-_HALVED_AFTER = 20
 _USUAL_T_PER_TEU = 8.0
 
 
@@ -249,12 +246,20 @@ def find_premiums(
     def on_stretches(amount: Floats) -> Floats:
         return room.loads(_sums(cells.route, amount, room.routes))
 
+    if volume is None and rounds and len(none):
+        amounts = (shipments, *[amount for kind in kinds for amount in kind[1:3]])
+        loop = PremiumLoop.of(model, cells, room, amounts=amounts, units=[k[4] for k in kinds])
+        found = np.stack([by_teu, by_t])
+        begun = with_premiums(model, room, Premiums(by_teu, by_t))
+        if loop is not None and loop.agrees(found, cells.shares(begun)):
+            loop.run(found, rounds=rounds)
+            return Premiums(found[0], found[1])
     for number in range(rounds if len(none) else 0):
         priced = with_premiums(model, room, Premiums(by_teu, by_t))
         share = cells.shares(priced)
         if volume is not None:
             share *= volume(priced)[cells.row]
-        step = _FIRST_STEP / (1 + number / _HALVED_AFTER)
+        step = FIRST_STEP / (1 + number / HALVED_AFTER)
         vehicles = on_stretches(share * shipments)
         for premium, amount, square, capacity, unit in kinds:
             load = on_stretches(share * amount)
