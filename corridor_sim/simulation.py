@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from corridor_sim.demand.od import ODTable, build_od
@@ -21,7 +22,7 @@ from corridor_sim.plan.compile import PlanFrame, compile_plan
 from corridor_sim.plan.limits import check_demand_size, check_service_size
 from corridor_sim.routes.alternatives import RouteSet, enumerate_routes
 from corridor_sim.routes.choice import ChoiceModel, build_choice_model, corridor_constants
-from corridor_sim.routes.premiums import find_premiums, service_room, with_premiums
+from corridor_sim.routes.premiums import prepare_search, service_room, with_premiums
 from corridor_sim.routes.response import flow_costs, responded
 from corridor_sim.routes.service_graph import closed_services
 from corridor_sim.scenario import Scenario
@@ -70,8 +71,7 @@ class Groundwork:
     @cached_property
     def plan_frame(self) -> PlanFrame:
         """What the plans of all replications share, made when the first is compiled."""
-        closed = frozenset(closed_services(self.network, self.scenario))
-        return PlanFrame.of(self.scenario, self.network, self.choice.routes, self.od, closed=closed)
+        return _plan_frame(self.scenario, self.network, self.choice.routes, self.od)
 
 
 def read_inputs(scenario: Scenario) -> tuple[Network, DemandTables]:
@@ -176,6 +176,7 @@ def lay_groundwork(
     *,
     inputs: tuple[Network, DemandTables] | None = None,
     routes: RouteSet | None = None,
+    with_frame: bool = False,
 ) -> Groundwork:
     """Do the part of a run that its replications share.
 
@@ -188,6 +189,8 @@ def lay_groundwork(
     routes : RouteSet, optional
         Of the same network, disruptions and pairs, where only amounts or tastes differ: they are
         not searched again.
+    with_frame : bool
+        Whether plans will be compiled: their frame is then made while premiums are found.
 
     Returns
     -------
@@ -200,7 +203,7 @@ def lay_groundwork(
         If an input is at fault.
     """
     with _uncollected():
-        return _laid_groundwork(scenario, inputs, routes)
+        return _laid_groundwork(scenario, inputs, routes, with_frame=with_frame)
 
 
 @contextlib.contextmanager
@@ -216,7 +219,11 @@ def _uncollected() -> Iterator[None]:
 
 
 def _laid_groundwork(
-    scenario: Scenario, inputs: tuple[Network, DemandTables] | None, routes: RouteSet | None
+    scenario: Scenario,
+    inputs: tuple[Network, DemandTables] | None,
+    routes: RouteSet | None,
+    *,
+    with_frame: bool = False,
 ) -> Groundwork:
     started = time.perf_counter()
     network, tables = read_inputs(scenario) if inputs is None else inputs
@@ -226,16 +233,24 @@ def _laid_groundwork(
     constants = corridor_constants(tables, scenario)
     plain = build_choice_model(routes, constants, beta=scenario.choice.beta)
     room = service_room(network, routes) if scenario.choice.premiums else None
+    frame = None
 
     if scenario.demand.response is not None:
         reference = _laid_groundwork(reference_of(scenario), None, None)
         costs = flow_costs(reference.od, reference.choice)
         od, choice = responded(od, plain, room, reference=costs, response=scenario.demand.response)
     elif room is not None:
-        choice = with_premiums(plain, room, find_premiums(plain, od, room))
+        search = prepare_search(plain, od, room)
+        with ThreadPoolExecutor(1) as aside:
+            finding = aside.submit(search)
+            if with_frame:
+                frame = _plan_frame(scenario, network, routes, od)
+                # Durations of plans are drawn with it, and it takes long to import.
+                import_module("scipy.special")
+            choice = with_premiums(plain, room, finding.result())
     else:
         choice = plain
-    return Groundwork(
+    ground = Groundwork(
         scenario=scenario,
         network=network,
         od=od,
@@ -243,6 +258,15 @@ def _laid_groundwork(
         choice=choice,
         timing_s={"network": read - started, "demand": time.perf_counter() - read},
     )
+    if frame is not None:
+        # As if it had been asked for already.
+        vars(ground)["plan_frame"] = frame
+    return ground
+
+
+def _plan_frame(scenario: Scenario, network: Network, routes: RouteSet, od: ODTable) -> PlanFrame:
+    closed = frozenset(closed_services(network, scenario))
+    return PlanFrame.of(scenario, network, routes, od, closed=closed)
 
 
 def build_plan(
@@ -329,7 +353,7 @@ def simulate(
     users = tuple(processes)
     engine = resolve_engine(engine, processes=users)
     if ground is None:
-        ground = lay_groundwork(scenario)
+        ground = lay_groundwork(scenario, with_frame=True)
         timing_s = dict(ground.timing_s)
     else:
         timing_s = {"network": 0.0}

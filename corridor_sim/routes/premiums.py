@@ -40,6 +40,7 @@ __all__ = [
     "Premiums",
     "ServiceRoom",
     "find_premiums",
+    "prepare_search",
     "service_room",
     "with_premiums",
 ]
@@ -221,6 +222,41 @@ def find_premiums(
         Expected loads of all stretches are at most a few per cent over `TARGET_LOAD` where other
         ways exist. Where none do, the premium has no effect and what cannot ride waits.
     """
+    search = prepare_search(model, od, room, rounds=rounds, start=start, volume=volume)
+    return search()
+
+
+def prepare_search(
+    model: ChoiceModel,
+    od: ODTable,
+    room: ServiceRoom,
+    *,
+    rounds: int = _ROUNDS,
+    start: Premiums | None = None,
+    volume: Callable[[ChoiceModel], Floats] | None = None,
+) -> Callable[[], Premiums]:
+    """Return the search of `find_premiums`, to be called: on another thread where all is at hand.
+
+    Parameters
+    ----------
+    model : ChoiceModel
+        Costs and constants.
+    od : ODTable
+        Demand.
+    room : ServiceRoom
+        Slots.
+    rounds : int
+        Rounds of the method.
+    start : Premiums, optional
+        Of a similar model, to begin with.
+    volume : callable, optional
+        As for `find_premiums`.
+
+    Returns
+    -------
+    callable
+        Returns the premiums. Where the loop is compiled, it lets go of the interpreter meanwhile.
+    """
     cells = ExpectedChoice.of(od, model.routes)
     moments = {size: _size_moments(size) for size in {row.shipment_teu for row in od.rows}}
     sizes = np.array([moments[row.shipment_teu] for row in od.rows])[cells.row]
@@ -252,22 +288,30 @@ def find_premiums(
         found = np.stack([by_teu, by_t])
         begun = with_premiums(model, room, Premiums(by_teu, by_t))
         if loop is not None and loop.agrees(found, cells.shares(begun)):
-            loop.run(found, rounds=rounds)
-            return Premiums(found[0], found[1])
-    for number in range(rounds if len(none) else 0):
-        priced = with_premiums(model, room, Premiums(by_teu, by_t))
-        share = cells.shares(priced)
-        if volume is not None:
-            share *= volume(priced)[cells.row]
-        step = FIRST_STEP / (1 + number / HALVED_AFTER)
-        vehicles = on_stretches(share * shipments)
-        for premium, amount, square, capacity, unit in kinds:
-            load = on_stretches(share * amount)
-            lost = _room_lost(load, on_stretches(share * square), vehicles, capacity, room)
-            limit = TARGET_LOAD * room.departures * capacity
-            excess = np.clip((load + lost) / limit - 1, -1.0, 2.0)
-            np.maximum(premium + step * unit * excess, 0.0, out=premium)
-    return Premiums(by_teu, by_t)
+
+            def by_loop() -> Premiums:
+                loop.run(found, rounds=rounds)
+                return Premiums(found[0], found[1])
+
+            return by_loop
+
+    def by_arrays() -> Premiums:
+        for number in range(rounds if len(none) else 0):
+            priced = with_premiums(model, room, Premiums(by_teu, by_t))
+            share = cells.shares(priced)
+            if volume is not None:
+                share *= volume(priced)[cells.row]
+            step = FIRST_STEP / (1 + number / HALVED_AFTER)
+            vehicles = on_stretches(share * shipments)
+            for premium, amount, square, capacity, unit in kinds:
+                load = on_stretches(share * amount)
+                lost = _room_lost(load, on_stretches(share * square), vehicles, capacity, room)
+                limit = TARGET_LOAD * room.departures * capacity
+                excess = np.clip((load + lost) / limit - 1, -1.0, 2.0)
+                np.maximum(premium + step * unit * excess, 0.0, out=premium)
+        return Premiums(by_teu, by_t)
+
+    return by_arrays
 
 
 def with_premiums(model: ChoiceModel, room: ServiceRoom, premiums: Premiums) -> ChoiceModel:

@@ -60,7 +60,7 @@ def groundwork() -> Iterator[None]:
     laid: dict[str, simulation.Groundwork] = {}
     lay: Callable[[Scenario], simulation.Groundwork] = simulation.lay_groundwork
 
-    def kept(scenario: Scenario) -> simulation.Groundwork:
+    def kept(scenario: Scenario, **_: bool) -> simulation.Groundwork:
         name = scenario.digest()
         if name not in laid:
             laid[name] = lay(scenario)
