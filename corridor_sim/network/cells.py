@@ -92,6 +92,8 @@ def _unknown(text: str, allowed: str, hint: str) -> str:
 
 def _name(text: str) -> str:
     """Refuse what could not be shown, or taken apart again where names are joined."""
+    if text.isprintable() and not any(letter in text for letter in _NOT_IN_NAMES):
+        return text
     for letter in text:
         if not letter.isprintable():
             raise ValueError(f"the name holds the invisible character U+{ord(letter):04X}")

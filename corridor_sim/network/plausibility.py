@@ -137,11 +137,13 @@ def _unserved(rows: Rows) -> Iterable[Fault]:
             what = f"no corridor serves '{row['zone']}' of '{row['region']}'"
             hint = "name one in regions.csv"
             yield Fault("zones.csv", what, row["line"], "zone", hint=hint)
+    called_at = [row for row in rows["calls"] if row["stop"] == "call"]
+    called_at.sort(key=lambda row: int(row["sequence"]))
     reached: dict[str, set[str]] = {}
     for row in rows["regions"]:
         corridor = row["corridor"]
         if corridor not in reached:
-            out = _rides(rows, {"hub", "shared", corridor})
+            out = _rides(rows["services"], called_at, {"hub", "shared", corridor})
             back: dict[str, set[str]] = {}
             for start, ends in out.items():
                 for end in ends:
@@ -154,16 +156,18 @@ def _unserved(rows: Rows) -> Iterable[Fault]:
                 yield Fault("regions.csv", what, row["line"], "zones", hint=hint)
 
 
-def _rides(rows: Rows, corridors: set[str]) -> dict[str, set[str]]:
-    """Return where open services of some corridors lead from each node."""
+def _rides(
+    services: Iterable[Mapping[str, Any]], calls: Iterable[Mapping[str, Any]], corridors: set[str]
+) -> dict[str, set[str]]:
+    """Return where open services of some corridors lead from each node, by calls in sequence."""
     usable = {
         row["service"]
-        for row in rows["services"]
+        for row in services
         if row["corridor"] in corridors and row["status"] == "open"
     }
     stops: dict[str, list[str]] = {}
-    for row in sorted(rows["calls"], key=lambda row: int(row["sequence"])):
-        if row["stop"] == "call" and row["service"] in usable:
+    for row in calls:
+        if row["service"] in usable:
             stops.setdefault(row["service"], []).append(row["node"])
     rides: dict[str, set[str]] = {}
     for nodes in stops.values():

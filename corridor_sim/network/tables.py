@@ -244,13 +244,15 @@ def frame_of(rows: list[dict[str, Any]], table: str) -> pd.DataFrame:
     attributes = attributes_of(table)
     columns = [*attributes, "line"]
     data: dict[str, Any] = {name: [row[name] for row in rows] for name in columns}
+    # One for all, or pandas aligns them.
+    index = pd.RangeIndex(len(rows))
     for name, attribute in attributes.items():
         if attribute.type in ("float", "real"):
             data[name] = np.array(data[name], dtype=np.float64)
         elif attribute.type not in ("bool", "count", "int"):
             # Text stays text where a column is blank.
-            data[name] = pd.Series(data[name], dtype=object)
-    frame = pd.DataFrame(data, columns=columns)
+            data[name] = pd.Series(data[name], index=index, dtype=object)
+    frame = pd.DataFrame(data, columns=columns, index=index)
     if table not in _UNNAMED:
         frame = frame.set_index(columns[0], drop=False)
         frame.index.name = None

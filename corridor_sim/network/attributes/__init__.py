@@ -56,21 +56,23 @@ class Attribute:
     @property
     def choices(self) -> tuple[str, ...]:
         """Values allowed by an enum, empty for other types."""
-        if not self.type.startswith("enum("):
-            return ()
-        return tuple(self.type[5:-1].split("|"))
+        return _listed(self.type, "enum(")
 
     @property
     def members(self) -> tuple[str, ...]:
         """Values allowed in a list, empty where any is."""
-        if not self.type.startswith("list("):
-            return ()
-        return tuple(self.type[5:-1].split("|"))
+        return _listed(self.type, "list(")
 
     @property
     def target(self) -> str:
         """Table a reference points to, empty for other types."""
         return self.type[4:-1] if self.type.startswith("ref(") else ""
+
+
+@cache
+def _listed(declared: str, kind: str) -> tuple[str, ...]:
+    """Return what stands in the brackets of a type; every cell asks for it."""
+    return tuple(declared[len(kind) : -1].split("|")) if declared.startswith(kind) else ()
 
 
 @cache
