@@ -11,10 +11,11 @@ import pandas as pd
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.maps.amounts import Amounts
 from corridor_sim.maps.closures import closures
-from corridor_sim.maps.features import Features, table_rows
+from corridor_sim.maps.features import Features
 from corridor_sim.maps.goal_data import goal_data
 from corridor_sim.maps.joined import joined
 from corridor_sim.maps.series import By, Lang, Moved, Periods, rounded
+from corridor_sim.maps.sheet import Sheet, table_rows
 from corridor_sim.maps.text import clean
 
 if TYPE_CHECKING:
@@ -69,10 +70,9 @@ def map_data(
             "be compared on one map; allowed: windows of the same length"
         )
     moved = [Moved(Amounts.of(run, Periods.of(run.clock, periods.by).edges)) for run in both]
-    network = joined([run.network for run in both])
+    sheet = Sheet.of(joined([run.network for run in both]))
     figures = [_figures(run, Periods.of(run.clock, periods.by)) for run in both]
-    features = Features(network, moved, figures, _UNUSED)
-    rank, link_rank = features.rank, features.link_rank
+    features = Features(sheet, moved, figures, _UNUSED)
     data = {
         "lang": lang,
         "run": _run(results),
@@ -86,7 +86,7 @@ def map_data(
         },
         "months": list(results.clock.months),
         "waits": _bottlenecks(features.facilities),
-        "closures": closures(results, rank, link_rank),
+        "closures": closures(results, sheet.rank, sheet.link_rank),
         "goal": goal_data(results, periods),
         **features.as_dict(),
     }
@@ -94,7 +94,7 @@ def map_data(
         data["other"] = {
             "run": _run(other),
             "goal": goal_data(other, Periods.of(other.clock, periods.by)),
-            "closures": closures(other, rank, link_rank),
+            "closures": closures(other, sheet.rank, sheet.link_rank),
         }
     return data
 

@@ -13,6 +13,7 @@ from corridor_sim.errors import CorridorSimError
 from corridor_sim.maps.features import Features
 from corridor_sim.maps.joined import joined
 from corridor_sim.maps.series import Lang, rounded
+from corridor_sim.maps.sheet import Sheet
 from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import corridor_words
 from corridor_sim.network import Network
@@ -130,7 +131,7 @@ def batch_data(
         for one in both
     ]
     figures = [_facilities(one) for one in both]
-    features = Features(joined(networks), links, figures, _UNUSED)
+    features = Features(Sheet.of(joined(networks)), links, figures, _UNUSED)
     has_loads = bool(links[0])
     data: dict[str, Any] = {
         "lang": lang,
