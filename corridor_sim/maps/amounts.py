@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from corridor_sim.statistics.emissions import service_intensity
-from corridor_sim.statistics.paths import service_segments
+from corridor_sim.maps.moves import FLOWS, Moves, period_of
+from corridor_sim.maps.ways import Ways
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from corridor_sim.results import Results
     from corridor_sim.statistics import RunTables
 
-__all__ = ["AMOUNTS", "FLOWS", "Amounts", "period_of"]
+__all__ = ["AMOUNTS", "Amounts"]
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Amounts in the order of the first axis: boxes, tonnes, yuan, and kilograms CO2e of moving.
 AMOUNTS = ("teu", "t", "cny", "kg")
-#: Kinds of cargo in the order of the last axis: Chongqing's exports, its imports, all others.
-FLOWS = ("export", "import", "other")
+#: Thousandths of a TEU, kilograms and yuan in these.
+_UNITS = (1000, 1000, 1)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,14 @@ class Amounts:
     load: dict[str, Array]
 
     @classmethod
-    def of(cls, results: Results, edges: Ints) -> Amounts:
+    def of(
+        cls,
+        results: Results,
+        edges: Ints,
+        *,
+        ways: Ways | None = None,
+        by_loop: bool | None = None,
+    ) -> Amounts:
         """Add up a run.
 
         Parameters
@@ -59,221 +66,91 @@ class Amounts:
             Of the run.
         edges : (P + 1,) int64
             Seconds at which the periods begin, and the end of the last one.
+        ways : Ways, optional
+            Of the run's network; looked up if not given.
+        by_loop : bool, optional
+            See `Moves.of`.
 
         Returns
         -------
         Amounts
             Places where nothing moved are left out.
         """
-        tables, network = results.tables, results.network
-        owners = _Owners.of(tables)
-        n_periods = len(edges) - 1
-        services, rides = _rides(tables, owners, edges)
-        intensity = service_intensity(tables, network, results.clock)
-        segments = service_segments(network)
-        is_scheduled = network.services["dispatch"].astype(str) != "on_demand"
-        scheduled = {str(name) for name in network.services.index[is_scheduled]}
-        links, load = _on_links(services, rides, segments, scheduled, intensity)
+        ways = Ways.of(results.network) if ways is None else ways
+        moves = Moves.of(results.tables, ways, edges, by_loop=by_loop)
+        rides = np.flatnonzero(moves.rode.any(axis=(1, 2)))
+        rode = _shown(moves.rode[rides])
+        links, load = _on_links(ways, rides, rode, results.statistics.load_factors())
         return cls(
             links=links,
-            nodes=_at_nodes(tables, owners, edges),
-            room=_room(tables, segments, scheduled, edges),
-            load={name: sums.reshape(n_periods, len(FLOWS)).sum(axis=1) for name, sums in load},
+            nodes=_at_nodes(ways, rides, moves),
+            room=_room(results.tables, ways, edges),
+            load=load,
         )
 
 
-def period_of(seconds: NDArray[np.int32], edges: Ints) -> NDArray[np.intp]:
-    """Return the number of the period of each second, -1 outside of all of them.
-
-    Parameters
-    ----------
-    seconds : (n,) int32
-        Since the start of the simulated span; -1 is never.
-    edges : (P + 1,) int64
-        Where the periods begin, and the end of the last one.
-
-    Returns
-    -------
-    (n,) intp
-        Numbers.
-    """
-    # Edges are midnights: a table by their common step is many times faster than a search.
-    step = int(np.gcd.reduce(edges))
-    last = int(edges[-1]) // step
-    table = np.full(last + 2, -1, dtype=np.intp)
-    table[:last] = np.searchsorted(edges, np.arange(last) * step, side="right") - 1
-    found: NDArray[np.intp] = table[np.clip(seconds // np.int32(step), -1, last)]
-    return found
+def _shown(sums: Ints) -> Array:
+    """Return sums in TEU, tonnes and yuan: (3, places, P * F)."""
+    shown: Array = np.moveaxis(sums / np.array(_UNITS), -1, 0)
+    return shown
 
 
-@dataclass(frozen=True)
-class _Owners:
-    """Amounts and kind of every shipment."""
-
-    amounts: tuple[Array, ...]
-    flow: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, tables: RunTables) -> _Owners:
-        shipments = tables.frame("shipments", ("cargo", "direction", "teu", "t", "value_cny"))
-        own = _codes_of(shipments["cargo"], ("own",)) == 0
-        side = _codes_of(shipments["direction"], FLOWS[:2])
-        return cls(
-            amounts=tuple(
-                shipments[column].to_numpy(dtype=np.float64) for column in ("teu", "t", "value_cny")
-            ),
-            flow=np.where(own & (side >= 0), side, len(FLOWS) - 1),
-        )
-
-    def sums(self, cell: Ints, owner: NDArray[np.int32], n: int) -> Array:
-        """Return the amounts of shipments by cell: (A, n).
-
-        Thousandths are the finest amounts there are: rounded to them, a sum does not tell in
-        which order it was added up.
-        """
-        sums: Array = np.stack([np.bincount(cell, amount[owner], n) for amount in self.amounts])
-        return sums.round(3)
-
-
-def _codes_of(column: pd.Series, names: Sequence[str]) -> NDArray[np.intp]:
-    """Return the place of each categorical value among the names, -1 for others."""
-    place = pd.Index(list(names)).get_indexer(column.cat.categories.astype(str))
-    found: NDArray[np.intp] = np.append(place, -1)[column.cat.codes.to_numpy()]
-    return found
-
-
-@dataclass(frozen=True)
-class _Rides:
-    """Kinds of ride and the TEU, tonnes and yuan each carried: (3, R, P * F)."""
-
-    service: Ints
-    board: Ints
-    alight: Ints
-    sums: Array
-
-
-def _rides(tables: RunTables, owners: _Owners, edges: Ints) -> tuple[list[str], _Rides]:
-    legs = tables.frame("legs", ("shipment", "service", "board_call", "alight_call", "board_s"))
-    period = period_of(legs["board_s"].to_numpy(), edges)
-    rows = np.flatnonzero(period >= 0)
-    owner = legs["shipment"].to_numpy()[rows]
-    calls = [legs[column].to_numpy()[rows] for column in ("board_call", "alight_call")]
-    most = 1 + max((int(call.max(initial=0)) for call in calls), default=0)
-    kind = legs["service"].cat.codes.to_numpy()[rows].astype(np.int64)
-    for call in calls:
-        kind *= most
-        kind += call
-    seen = np.flatnonzero(np.bincount(kind))
-    number = np.zeros(int(seen[-1]) + 1 if len(seen) else 1, dtype=np.int64)
-    number[seen] = np.arange(len(seen))
-    width = (len(edges) - 1) * len(FLOWS)
-    cell = number[kind] * width + period[rows] * len(FLOWS) + owners.flow[owner]
-    sums = owners.sums(cell, owner, len(seen) * width)
-    names = [str(name) for name in legs["service"].cat.categories]
-    return names, _Rides(
-        service=seen // (most * most),
-        board=seen // most % most,
-        alight=seen % most,
-        sums=sums.reshape(3, len(seen), width),
-    )
+def _split(sums: Array) -> Array:
+    """Return sums by period and kind: (..., P, F)."""
+    return sums.reshape(*sums.shape[:-1], -1, len(FLOWS))
 
 
 def _on_links(
-    services: Sequence[str],
-    rides: _Rides,
-    segments: pd.DataFrame,
-    scheduled: set[str],
-    intensity: pd.DataFrame,
-) -> tuple[dict[str, Array], list[tuple[str, Array]]]:
-    """Return what passed each link, and the TEU on scheduled services by period and kind."""
-    passed: dict[str, list[tuple[int, str]]] = {}
-    km: dict[str, float] = {}
-    columns = (segments[name] for name in ("service", "after_call", "link", "distance_km"))
-    for service, after, link, length in zip(*columns, strict=True):
-        passed.setdefault(service, []).append((after, link))
-        km[link] = float(length)
+    ways: Ways, rides: Ints, rode: Array, factors: pd.DataFrame
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Return what passed each link, and the TEU on scheduled services by period."""
+    place, link = ways.passed(rides)
+    service = ways.ride(rides)[0][place]
+    sums = np.zeros((len(ways.links), len(AMOUNTS), rode.shape[-1]))
+    np.add.at(sums[:, :3], link, rode[:, place].swapaxes(0, 1))
     # Kilograms per kilometre and unit carried, and whether the unit is the TEU or the tonne.
-    emitted = dict(zip(intensity.index, intensity["g_per_unit_km"] / 1000, strict=True))
-    by_teu = dict(zip(intensity.index, intensity["unit"] == "teu", strict=True))
-    number: dict[str, int] = {}
-    pairs: list[tuple[int, int]] = []
-    is_scheduled = np.zeros(len(rides.service), dtype=bool)
-    kinds = zip(rides.service, rides.board, rides.alight, strict=True)
-    for ride, (service, board, alight) in enumerate(kinds):
-        name = services[service]
-        is_scheduled[ride] = name in scheduled
-        pairs += [
-            (number.setdefault(link, len(number)), ride)
-            for after, link in passed.get(name, ())
-            if board <= after < alight
-        ]
-    width = rides.sums.shape[2]
-    sums = np.zeros((len(number), len(AMOUNTS), width))
-    load = np.zeros((len(number), width))
-    if pairs:
-        link, ride = np.array(pairs).T
-        np.add.at(sums[:, :3], link, rides.sums[:, ride].swapaxes(0, 1))
-        named = [services[service] for service in rides.service[ride]]
-        per_unit = np.array([emitted.get(name, 0.0) for name in named])
-        per_unit *= np.array([km[name] for name in number])[link]
-        unit = np.where([by_teu.get(name, True) for name in named], 0, 1)
-        np.add.at(sums[:, 3], link, rides.sums[unit, ride] * per_unit[:, None])
-        kept = is_scheduled[ride]
-        np.add.at(load, link[kept], rides.sums[0, ride[kept]])
-    shape = (len(AMOUNTS), -1, len(FLOWS))
+    factors = factors.set_index("service").reindex(list(ways.services))
+    emitted = factors["g_per_unit_km"].to_numpy(dtype=np.float64) / 1000
+    unit = np.where(factors["unit"].to_numpy() == "teu", 0, 1)
+    per_unit = emitted[service] * ways.link_km[link]
+    np.add.at(sums[:, 3], link, rode[unit[service], place] * per_unit[:, None])
+    load = np.zeros((len(ways.links), rode.shape[-1]))
+    kept = ways.is_scheduled[service]
+    np.add.at(load, link[kept], rode[0, place[kept]])
+    used = np.flatnonzero(np.bincount(link, minlength=len(ways.links)))
     return (
-        {name: sums[rank].reshape(shape) for name, rank in number.items()},
-        [(name, load[rank]) for name, rank in number.items()],
+        {ways.links[number]: _split(sums[number]) for number in used},
+        {ways.links[number]: _split(load[number]).sum(axis=1) for number in used},
     )
 
 
-def _at_nodes(tables: RunTables, owners: _Owners, edges: Ints) -> dict[str, Array]:
+def _at_nodes(ways: Ways, rides: Ints, moves: Moves) -> dict[str, Array]:
     """Return what boarded at each node and what left its last vehicle there."""
-    columns = ("shipment", "service", "board_node", "board_s", "alight_node", "end_s")
-    legs = tables.frame("legs", columns)
-    owner = legs["shipment"].to_numpy()
-    is_ride = legs["service"].cat.codes.to_numpy() >= 0
-    # The row after the last ride of a box is its delivery.
-    is_last = np.append(~is_ride[1:], False) & is_ride
-    n_periods = len(edges) - 1
-    found: dict[str, Array] = {}
-    for column, seconds, chosen in (
-        ("board_node", "board_s", is_ride),
-        ("alight_node", "end_s", is_last),
-    ):
-        period = period_of(legs[seconds].to_numpy(), edges)
-        rows = np.flatnonzero(chosen & (period >= 0))
-        names = [str(name) for name in legs[column].cat.categories]
-        node = legs[column].cat.codes.to_numpy()[rows].astype(np.int64)
-        cell = (node * n_periods + period[rows]) * len(FLOWS) + owners.flow[owner[rows]]
-        sums = owners.sums(cell, owner[rows], len(names) * n_periods * len(FLOWS))
-        split = sums.reshape(3, len(names), n_periods, len(FLOWS))
-        for rank, name in enumerate(names):
-            if split[0, rank].any():
-                found[name] = found.get(name, 0.0) + split[:, rank]
-    return found
+    service, board, _ = ways.ride(rides)
+    boarded = np.zeros((len(ways.nodes), *moves.rode.shape[1:]), dtype=np.int64)
+    left = np.zeros_like(boarded)
+    np.add.at(boarded, ways.node[ways.call_first[service] + board], moves.rode[rides])
+    np.add.at(left, ways.node, moves.left)
+    sums = _split(_shown(boarded) + _shown(left))
+    used = np.flatnonzero(sums[0].any(axis=(1, 2)))
+    return {ways.nodes[number]: sums[:, number] for number in used}
 
 
-def _room(
-    tables: RunTables, segments: pd.DataFrame, scheduled: set[str], edges: Ints
-) -> dict[str, Array]:
+def _room(tables: RunTables, ways: Ways, edges: Ints) -> dict[str, Array]:
     """Return the capacity of scheduled departures by link and period."""
-    departures = tables.frame("departures", ("service", "status", "left_s", "capacity_teu"))
-    period = period_of(departures["left_s"].to_numpy(), edges)
-    names = [str(name) for name in departures["service"].cat.categories]
-    wanted = np.array([name in scheduled for name in names] + [False])
-    service = departures["service"].cat.codes.to_numpy().astype(np.int64)
-    ran = _codes_of(departures["status"], ("departed",)) == 0
-    rows = np.flatnonzero(ran & (period >= 0) & wanted[service])
+    departures = tables.table("departures")
+    period = period_of(departures.numbers("left_s"), edges)
+    service = ways.numbers_of(departures.names("service"))
+    ran = departures.names("status").is_name("departed")
+    rows = np.flatnonzero(ran & (period >= 0) & ways.is_scheduled[service])
     n = len(edges) - 1
-    sums = np.bincount(
+    offered = np.bincount(
         service[rows] * n + period[rows],
-        departures["capacity_teu"].to_numpy()[rows],
-        len(names) * n,
+        departures.shown("capacity_teu")[rows],
+        len(ways.services) * n,
     ).reshape(-1, n)
-    by_service = {name: sums[rank] for rank, name in enumerate(names) if wanted[rank]}
-    room: dict[str, Array] = {}
-    for name, link in zip(segments["service"], segments["link"], strict=True):
-        if name in by_service:
-            room[link] = room.get(link, 0.0) + by_service[name]
-    return room
+    owner = np.repeat(np.arange(len(ways.services)), np.diff(ways.link_first))
+    passing = np.flatnonzero(ways.is_scheduled[owner])
+    room = np.zeros((len(ways.links), n))
+    np.add.at(room, ways.link[passing], offered[owner[passing]])
+    return {ways.links[number]: room[number] for number in np.unique(ways.link[passing])}

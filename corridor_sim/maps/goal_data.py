@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor_sim.goal import goal_progress
-from corridor_sim.maps.amounts import period_of
+from corridor_sim.maps.moves import period_of
 from corridor_sim.maps.series import Periods, rounded
 from corridor_sim.maps.text import clean
 from corridor_sim.maps.words import corridor_words
@@ -67,20 +67,23 @@ def _by_period(
     results: Results, periods: Periods
 ) -> tuple[dict[str, list[float]], list[float], list[float]]:
     """Return billions of yuan of own trade that cleared, by corridor, were offered, delivered."""
-    columns = ("cargo", "corridor", "value_cny", "release_s", "cleared_s", "delivered_s")
-    frame = results.tables.frame("shipments", columns)
-    rows = np.flatnonzero((frame["cargo"] == "own").to_numpy())
-    value = frame["value_cny"].to_numpy()[rows] / _BN
+    shipments = results.tables.table("shipments")
+    rows = np.flatnonzero(shipments.names("cargo").is_name("own"))
+    value = shipments.numbers("value_cny")[rows] / _BN
     n = len(periods.names)
 
     def series(column: str, group: np.ndarray, n_groups: int) -> list[list[float]]:
-        period = period_of(frame[column].to_numpy()[rows], periods.edges)
+        period = period_of(shipments.numbers(column)[rows], periods.edges)
         kept = np.flatnonzero((period >= 0) & (group >= 0))
         sums = np.bincount(group[kept] * n + period[kept], value[kept], n_groups * n)
         return np.asarray(sums, dtype=np.float64).reshape(n_groups, n).round(3).tolist()
 
-    corridor = frame["corridor"].cat.codes.to_numpy()[rows].astype(np.int64)
-    names = [str(name) for name in frame["corridor"].cat.categories]
+    corridor = shipments.names("corridor")
+    of_row = corridor.codes[rows].astype(np.int64)
     everything = np.zeros(len(rows), dtype=np.int64)
-    cleared = dict(zip(names, series("cleared_s", corridor, len(names)), strict=True))
-    return cleared, series("release_s", everything, 1)[0], series("delivered_s", everything, 1)[0]
+    cleared = series("cleared_s", of_row, len(corridor.names))
+    return (
+        dict(zip(corridor.names, cleared, strict=True)),
+        series("release_s", everything, 1)[0],
+        series("delivered_s", everything, 1)[0],
+    )

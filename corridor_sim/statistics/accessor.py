@@ -19,6 +19,7 @@ from corridor_sim.statistics.emissions import service_intensity, shipment_emissi
 from corridor_sim.statistics.facility_use import FACILITY_KEYS, facility_use
 from corridor_sim.statistics.flows import link_loads, throughput
 from corridor_sim.statistics.grouping import as_keys
+from corridor_sim.statistics.paths import leg_distances_km
 from corridor_sim.statistics.selection import happened, of_cargo
 from corridor_sim.statistics.tables import RunTables
 from corridor_sim.statistics.times import delays, door_to_door, wait_causes
@@ -223,9 +224,7 @@ class Statistics:
 
     def load_factors(self) -> pd.DataFrame:
         """Return distance-weighted load factor and emission factor of every service."""
-        frame = service_intensity(self.tables, self.network, self.clock)
-        frame.index.name = "service"
-        return frame.reset_index()
+        return self._intensity.rename_axis(index="service").reset_index()
 
     # -- facilities and services -----------------------------------------------------------------
 
@@ -323,9 +322,20 @@ class Statistics:
     # -- helpers ---------------------------------------------------------------------------------
 
     @cached_property
+    def _distance(self) -> pd.Series:
+        return leg_distances_km(self.network)
+
+    @cached_property
+    def _intensity(self) -> pd.DataFrame:
+        """Load and emission factor of every service: made of all legs, and asked for more often."""
+        return service_intensity(self.tables, self.network, self.clock, distance=self._distance)
+
+    @cached_property
     def _emissions_kg(self) -> NDArray[np.float64]:
         """Kilograms CO2e of every shipment over all legs of its route."""
-        return shipment_emissions_kg(self.tables, self.network, self.clock)
+        return shipment_emissions_kg(
+            self.tables, self.network, intensity=self._intensity, distance=self._distance
+        )
 
     @cached_property
     def _own(self) -> Table:

@@ -51,7 +51,9 @@ def _per_unit(load_factor: pd.Series, empty_share: pd.Series) -> pd.Series:
     return (empty_share + (1 - empty_share) * load_factor) / load_factor
 
 
-def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.DataFrame:
+def service_intensity(
+    tables: RunTables, network: Network, clock: Clock, *, distance: pd.Series | None = None
+) -> pd.DataFrame:
     """Return the load factor and emission factor of every service in the measured window.
 
     Parameters
@@ -62,6 +64,8 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
         As the scenario has it.
     clock : Clock
         Window and months.
+    distance : Series, optional
+        From `leg_distances_km`, where it is there.
 
     Returns
     -------
@@ -70,13 +74,7 @@ def service_intensity(tables: RunTables, network: Network, clock: Clock) -> pd.D
         weighted, of the limit that is used more; NaN without departures), stated_g_per_unit_km,
         g_per_unit_km.
     """
-    return _intensity(tables, network, clock, leg_distances_km(network))
-
-
-def _intensity(
-    tables: RunTables, network: Network, clock: Clock, distance: pd.Series
-) -> pd.DataFrame:
-    """Return `service_intensity`, given the distances along services."""
+    distance = leg_distances_km(network) if distance is None else distance
     services = network.services
     factors = network.modes.reindex(services["mode"].astype(str))
     per_teu = factors["co2e_g_per_teu_km"].fillna(0.0).to_numpy(dtype=float)
@@ -149,7 +147,9 @@ def _offered(departures: Table, clock: Clock) -> pd.DataFrame:
     )
 
 
-def shipment_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> NDArray[np.float64]:
+def shipment_emissions_kg(
+    tables: RunTables, network: Network, *, intensity: pd.DataFrame, distance: pd.Series
+) -> NDArray[np.float64]:
     """Return the emissions of every shipment over all legs of its route, as planned.
 
     Moving comes from `service_intensity`, hubs from the facilities' factor: of the calls at both
@@ -161,8 +161,10 @@ def shipment_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> 
         Tables of the run.
     network : Network
         As the scenario has it.
-    clock : Clock
-        Window and months.
+    intensity : DataFrame
+        From `service_intensity`.
+    distance : Series
+        From `leg_distances_km`.
 
     Returns
     -------
@@ -170,8 +172,7 @@ def shipment_emissions_kg(tables: RunTables, network: Network, clock: Clock) -> 
         Kilograms CO2e.
     """
     rides = tables.rides
-    distance = leg_distances_km(network)
-    of_kind = _intensity(tables, network, clock, distance).reindex(rides.names())
+    of_kind = intensity.reindex(rides.names())
     moving = rides.km(distance) * of_kind["g_per_unit_km"].to_numpy() / 1000
     is_teu = of_kind["unit"].to_numpy() == "teu"
     handling = _handling_kg_per_teu(network)

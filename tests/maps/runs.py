@@ -13,6 +13,7 @@ import pandas as pd
 
 from corridor_sim.statistics import Clock, RunTables
 from corridor_sim.statistics.columns import Coded, Table, Thousandths
+from corridor_sim.statistics.emissions import service_intensity
 from corridor_sim.statistics.paths import service_segments
 from corridor_sim.statistics.tables import TABLES
 
@@ -55,6 +56,11 @@ class MadeUpStatistics:
         frame["utilisation"] = (frame["teu"] / capacity).where(capacity > 0)
         frame.index.name = "link"
         return frame.reset_index()
+
+    def load_factors(self) -> pd.DataFrame:
+        network = one_service_per_link(self.network)
+        tables = ridden_tables(network, self.moved, self.clock)
+        return service_intensity(tables, network, self.clock).rename_axis("service").reset_index()
 
     def facilities(self, by: tuple[str, ...]) -> pd.DataFrame:
         if by == ("facility", "month"):

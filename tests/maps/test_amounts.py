@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from corridor_sim.maps.amounts import AMOUNTS, FLOWS, Amounts, period_of
+from corridor_sim.maps.amounts import AMOUNTS, Amounts
+from corridor_sim.maps.moves import FLOWS, period_of
 from tests.statistics_runs import Run, small_run
 
 COLUMNS = ("teu", "t", "value_cny")
@@ -19,9 +20,15 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="module")
-def amounts(run: Run) -> Amounts:
-    results = SimpleNamespace(tables=run.statistics.tables, network=run.network, clock=run.clock)
-    return Amounts.of(results, run.clock.month_edges)
+def results(run: Run) -> SimpleNamespace:
+    return SimpleNamespace(
+        tables=run.statistics.tables, network=run.network, statistics=run.statistics
+    )
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["loop", "arrays"])
+def amounts(run: Run, results: SimpleNamespace, request: pytest.FixtureRequest) -> Amounts:
+    return Amounts.of(results, run.clock.month_edges, by_loop=request.param)
 
 
 @pytest.mark.parametrize("place", ["link", "node"])
