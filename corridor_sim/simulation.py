@@ -312,7 +312,7 @@ def simulate(
     progress: Callable[[float, str], None] | None = None,
     processes: Iterable[UserProcess] = (),
     ground: Groundwork | None = None,
-    meanwhile: Callable[[], object] | None = None,
+    meanwhile: Callable[[Network], object] | None = None,
 ) -> Results:
     """Simulate one replication of a scenario.
 
@@ -333,7 +333,8 @@ def simulate(
         Of this scenario, where further replications are run; laid here if not given.
     meanwhile : callable, optional
         What else there is to do while the engine runs, on a thread of its own: the compiled engine
-        leaves a core free. What it raises is raised here.
+        leaves a core free. Is given the network of the results, is over before they are returned,
+        and what it raises is raised here.
 
     Returns
     -------
@@ -369,7 +370,7 @@ def simulate(
             # Not before the engine runs: where numba is loaded beside other imports, each puts
             # back filters of warnings that the other has set.
             if meanwhile is not None and not begun:
-                begun.append(aside.submit(meanwhile))
+                begun.append(aside.submit(meanwhile, network))
             if progress is not None:
                 progress(now / horizon, scenario.date_at(now).isoformat())
 

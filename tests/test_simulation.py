@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from corridor_sim.network import Network
 from corridor_sim.result_folder import file_sha256
 from corridor_sim.scenario import Scenario
 from corridor_sim.simulation import simulate
@@ -29,13 +30,16 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 def test_what_is_done_meanwhile_changes_no_byte(
     scenario: Scenario, tmp_path: Path, engine: str
 ) -> None:
-    where: list[threading.Thread] = []
+    where: list[tuple[threading.Thread, Network]] = []
     alone = simulate(scenario, engine=engine)
     beside = simulate(
-        scenario, engine=engine, meanwhile=lambda: where.append(threading.current_thread())
+        scenario,
+        engine=engine,
+        meanwhile=lambda network: where.append((threading.current_thread(), network)),
     )
     assert where
-    assert where[0] is not threading.current_thread()
+    assert where[0][0] is not threading.current_thread()
+    assert where[0][1] is beside.network
     assert beside.log.digest() == alone.log.digest()
     folders = [run.save(tmp_path / name) for run, name in ((alone, "a"), (beside, "b"))]
     for name in TABLE_FILES.values():
@@ -44,7 +48,7 @@ def test_what_is_done_meanwhile_changes_no_byte(
 
 @pytest.mark.parametrize("engine", ["simpy", "compiled"])
 def test_what_fails_meanwhile_fails_the_run(scenario: Scenario, engine: str) -> None:
-    def fail() -> None:
+    def fail(_: Network) -> None:
         raise ImportError("no such library")
 
     with pytest.raises(ImportError, match="no such library"):

@@ -15,6 +15,8 @@ from corridor_sim.cli.options import bad_input, overrides_of, with_settings
 from corridor_sim.cli.progress import progress_by_date
 
 if TYPE_CHECKING:
+    from corridor_sim.maps.prepared import PreparedMap
+    from corridor_sim.network import Network
     from corridor_sim.scenario import Scenario
 
 __all__ = ["folder_name", "run"]
@@ -84,6 +86,7 @@ def run(
         refuse_place(folder, force=force)
     from corridor_sim.simulation import simulate
 
+    prepared: list[PreparedMap] = []
     with progress_by_date(f"Simulating {read.name}", quiet=quiet) as progress:
         results = simulate(
             read,
@@ -91,12 +94,15 @@ def run(
             replication=replication,
             engine=engine,
             progress=progress,
-            meanwhile=_import_the_rest,
+            meanwhile=lambda network: prepared.append(_prepare(network)),
         )
     from corridor_sim.maps import write_map
     from corridor_sim.screen import as_json, render
 
-    results.save(folder, force=force, also={"map.html": lambda path: write_map(results, path)})
+    def draw(path: Path) -> None:
+        write_map(results, path, prepared=prepared[0] if prepared else None)
+
+    results.save(folder, force=force, also={"map.html": draw})
     if as_object:
         click.echo(json.dumps(as_json(results), ensure_ascii=False, allow_nan=False))
         if not quiet:
@@ -106,12 +112,12 @@ def run(
     click.echo(render(results, map_path=folder / "map.html", total_s=total_s), nl=False)
 
 
-def _import_the_rest() -> None:
-    """Import what comes after the engine while it runs: it leaves a core free."""
-    from corridor_sim.maps import import_ahead
+def _prepare(network: Network) -> PreparedMap:
+    """Import what comes after the engine while it runs, and draw the lines of the map."""
+    from corridor_sim.maps import prepare_map
 
     import_module("corridor_sim.screen")
-    import_ahead()
+    return prepare_map(network)
 
 
 def folder_name(scenario: Scenario, *, seed: int, replication: int) -> str:

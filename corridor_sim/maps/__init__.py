@@ -9,17 +9,49 @@ from typing import TYPE_CHECKING, Any
 from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
+    from corridor_sim.maps.prepared import PreparedMap
     from corridor_sim.maps.series import By, Lang, View
     from corridor_sim.maps.spread import Replications
+    from corridor_sim.network import Network
     from corridor_sim.results import Results
 
-__all__ = ["import_ahead", "map_page", "write_map"]
+__all__ = ["map_page", "prepare_map", "write_map"]
 
 
-def import_ahead() -> None:
-    """Import what a map needs, which takes longer than to draw one: beside other work."""
-    for module in ("layers", "data", "spread"):
+def prepare_map(network: Network) -> PreparedMap:
+    """Prepare the map of a run that is not over yet: its lines, and the libraries it needs.
+
+    Parameters
+    ----------
+    network : Network
+        Of the run, as the scenario has it.
+
+    Returns
+    -------
+    PreparedMap
+        For `write_map`, which then has less left to do.
+
+    Raises
+    ------
+    CorridorSimError
+        If the geometry of the network cannot be read.
+
+    Examples
+    --------
+    >>> from corridor_sim import Scenario, simulate
+    >>> from corridor_sim.maps import prepare_map, write_map
+    >>> found = []
+    >>> results = simulate(
+    ...     Scenario.read("baseline_2025"),
+    ...     meanwhile=lambda network: found.append(prepare_map(network)),
+    ... )  # doctest: +SKIP
+    >>> write_map(results, "map.html", prepared=found[0])  # doctest: +SKIP
+    """
+    for module in ("base", "layers", "data", "spread"):
         import_module(f"corridor_sim.maps.{module}")
+    from corridor_sim.maps.prepared import PreparedMap
+
+    return PreparedMap.of(network)
 
 
 def map_page(
@@ -31,6 +63,7 @@ def map_page(
     basemap: str | Path = "land",
     tiles: str | None = None,
     view: View = "difference",
+    prepared: PreparedMap | None = None,
 ) -> str:
     """Return the map of a run, of two and their difference, or of a batch, as a page.
 
@@ -54,6 +87,9 @@ def map_page(
     view : {"difference", "side-by-side"}
         What the map of two opens with: what grew and what shrank, or a map of each, moved together.
         The page can be switched to the other.
+    prepared : PreparedMap, optional
+        From `prepare_map` and the network of the run, which saves drawing that network; a map of
+        two or of a batch is drawn without. The page is the same.
 
     Returns
     -------
@@ -64,7 +100,8 @@ def map_page(
     ------
     CorridorSimError
         If the network's geometry or the base map cannot be read, the address of tiles is none, or
-        the windows of two runs differ in length, or a run and a batch are to be compared.
+        the windows of two runs differ in length, a run and a batch are to be compared, or the map
+        was prepared for the network of another run.
     """
     from corridor_sim.maps.base import CorridorMap, render_page
     from corridor_sim.maps.grounds import base_text, checked_tiles
@@ -74,7 +111,7 @@ def map_page(
 
     address = None if tiles is None else checked_tiles(tiles)
     ground = base_text(basemap)
-    data = _data(results, other, by, lang)
+    data = _data(results, other, by, lang, prepared)
     if address is not None:
         data["tiles"] = address
     if other is not None:
@@ -101,7 +138,11 @@ def map_page(
 
 
 def _data(
-    results: Results | Replications, other: Results | Replications | None, by: By | None, lang: Lang
+    results: Results | Replications,
+    other: Results | Replications | None,
+    by: By | None,
+    lang: Lang,
+    prepared: PreparedMap | None,
 ) -> dict[str, Any]:
     """Return what the map of a run, of two or of a batch shows."""
     from corridor_sim.maps.data import map_data
@@ -111,7 +152,7 @@ def _data(
         if other is None or isinstance(other, Replications):
             return batch_data(results, other=other, lang=lang)
     elif not isinstance(other, Replications):
-        return map_data(results, other=other, by=by, lang=lang)
+        return map_data(results, other=other, by=by, lang=lang, prepared=prepared)
     raise CorridorSimError("a run and a batch cannot be compared on a map; allowed: two of a kind")
 
 
@@ -125,6 +166,7 @@ def write_map(
     basemap: str | Path = "land",
     tiles: str | None = None,
     view: View = "difference",
+    prepared: PreparedMap | None = None,
 ) -> Path:
     """Write the map of a run, of two and their difference, or of a batch.
 
@@ -147,6 +189,8 @@ def write_map(
         Address of tiles, which are then fetched whenever the map is opened.
     view : {"difference", "side-by-side"}
         What the map of two opens with.
+    prepared : PreparedMap, optional
+        From `prepare_map` and the network of the run.
 
     Returns
     -------
@@ -160,7 +204,16 @@ def write_map(
     OSError
         If the file cannot be written.
     """
-    page = map_page(results, other=other, by=by, lang=lang, basemap=basemap, tiles=tiles, view=view)
+    page = map_page(
+        results,
+        other=other,
+        by=by,
+        lang=lang,
+        basemap=basemap,
+        tiles=tiles,
+        view=view,
+        prepared=prepared,
+    )
     target = Path(path)
     target.write_text(page, encoding="utf-8", newline="\n")
     return target

@@ -140,7 +140,8 @@ def _room(tables: RunTables, ways: Ways, edges: Ints) -> dict[str, Array]:
     """Return the capacity of scheduled departures by link and period."""
     departures = tables.table("departures")
     period = period_of(departures.numbers("left_s"), edges)
-    service = ways.numbers_of(departures.names("service"))
+    services = departures.names("service")
+    service = ways.numbers_of(services.names)[services.codes]
     ran = departures.names("status").is_name("departed")
     rows = np.flatnonzero(ran & (period >= 0) & ways.is_scheduled[service])
     n = len(edges) - 1

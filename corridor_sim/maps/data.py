@@ -14,11 +14,13 @@ from corridor_sim.maps.closures import closures
 from corridor_sim.maps.features import Features
 from corridor_sim.maps.goal_data import goal_data
 from corridor_sim.maps.joined import joined
+from corridor_sim.maps.prepared import PreparedMap
 from corridor_sim.maps.series import By, Lang, Moved, Periods, rounded
 from corridor_sim.maps.sheet import Sheet, table_rows
 from corridor_sim.maps.text import clean
 
 if TYPE_CHECKING:
+    from corridor_sim.maps.ways import Ways
     from corridor_sim.results import Results
 
 __all__ = ["map_data"]
@@ -33,7 +35,12 @@ _LEAST = 0.5
 
 
 def map_data(
-    results: Results, *, other: Results | None = None, by: By | None = None, lang: Lang = "both"
+    results: Results,
+    *,
+    other: Results | None = None,
+    by: By | None = None,
+    lang: Lang = "both",
+    prepared: PreparedMap | None = None,
 ) -> dict[str, Any]:
     """Return all that the map of a run, or of two, shows.
 
@@ -47,6 +54,8 @@ def map_data(
         Steps of the slider; weeks where the scenario has dated disruptions if not given.
     lang : {"zh", "en", "both"}
         Language of the page.
+    prepared : PreparedMap, optional
+        Of the run's network; made here if not given, and for two runs.
 
     Returns
     -------
@@ -60,7 +69,7 @@ def map_data(
     Raises
     ------
     CorridorSimError
-        If the windows differ in length.
+        If the windows differ in length, or the map was prepared for another network.
     """
     periods = Periods.of(results.clock, by or _fitting(results, other))
     both = [results] if other is None else [results, other]
@@ -69,8 +78,11 @@ def map_data(
             f"windows of {results.clock.window_days:g} and {other.clock.window_days:g} days cannot "
             "be compared on one map; allowed: windows of the same length"
         )
-    moved = [Moved(Amounts.of(run, Periods.of(run.clock, periods.by).edges)) for run in both]
-    sheet = Sheet.of(joined([run.network for run in both]))
+    sheet, ways = _drawn(both, prepared)
+    moved = [
+        Moved(Amounts.of(run, Periods.of(run.clock, periods.by).edges, ways=of_run))
+        for run, of_run in zip(both, ways, strict=True)
+    ]
     figures = [_figures(run, Periods.of(run.clock, periods.by)) for run in both]
     features = Features(sheet, moved, figures, _UNUSED)
     data = {
@@ -97,6 +109,22 @@ def map_data(
             "closures": closures(other, sheet.rank, sheet.link_rank),
         }
     return data
+
+
+def _drawn(
+    runs: Sequence[Results], prepared: PreparedMap | None
+) -> tuple[Sheet, Sequence[Ways | None]]:
+    """Return how the networks of the runs are drawn, and the ways through them that are there."""
+    network = runs[0].network
+    if prepared is not None and prepared.network is not network:
+        raise CorridorSimError(
+            "the map was prepared for another network; allowed: what prepare_map made of the "
+            "network of this run"
+        )
+    if len(runs) > 1:
+        return Sheet.of(joined([run.network for run in runs])), [None] * len(runs)
+    prepared = PreparedMap.of(network) if prepared is None else prepared
+    return prepared.sheet, [prepared.ways]
 
 
 def _fitting(results: Results, other: Results | None) -> By:
@@ -128,12 +156,12 @@ def _figures(results: Results, periods: Periods) -> dict[str, dict[str, Any]]:
     whole = table_rows(statistics.facilities(("facility",)).set_index("facility"))
     months = list(results.clock.months)
     by_month = statistics.facilities(("facility", "month"))
-    place = pd.Index(months).get_indexer(pd.Index(by_month["month"].astype(str)))
-    facility = by_month["facility"].astype(str)
+    place = pd.Index(months).get_indexer(pd.Index(by_month["month"].astype(str))).tolist()
+    facility = by_month["facility"].astype(str).tolist()
 
     def series(column: str) -> dict[str, list[float | None]]:
         told: dict[str, list[float | None]] = {}
-        for name, value, month in zip(facility, by_month[column], place, strict=True):
+        for name, value, month in zip(facility, by_month[column].tolist(), place, strict=True):
             told.setdefault(name, [None] * len(months))[month] = rounded(value, 1)
         return {name: values if any(values) else [] for name, values in told.items()}
 

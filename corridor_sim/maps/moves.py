@@ -97,6 +97,9 @@ class Moves:
             Exact sums.
         """
         legs = tables.table("legs")
+        # Names without rows: a whole column of them would be kept.
+        names = legs.part(slice(0, 0)).names("service").names
+        number = ways.numbers_of(names)
         shipments = _amounts(tables.table("shipments"))
         index = tuple(_still(a, np.int64) for a in (ways.n_calls, ways.call_first, ways.ride_first))
         step, table = _period_table(edges)
@@ -114,7 +117,7 @@ class Moves:
                     _still(values, np.int32)
                     for values in (
                         part.numbers("shipment"),
-                        ways.numbers_of(part.names("service")),
+                        number[part.names("service").codes],
                         *(part.numbers(column) for column in columns),
                     )
                 ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from corridor_sim.statistics.paths import call_nodes, service_segments
 
 if TYPE_CHECKING:
     from corridor_sim.network import Network
-    from corridor_sim.statistics.columns import Coded
 
 __all__ = ["Ways"]
 
@@ -99,12 +98,10 @@ class Ways:
             link_km=link_km,
         )
 
-    def numbers_of(self, services: Coded) -> Ints:
-        """Return the numbers of services in a column, -1 where there is none."""
+    def numbers_of(self, names: Sequence[str]) -> Ints:
+        """Return the number of each service, and -1 behind them for what has none."""
         place = {name: number for number, name in enumerate(self.services)}
-        codes = np.array([*(place[name] for name in services.names), -1], dtype=np.int64)
-        numbers: Ints = codes[services.codes]
-        return numbers
+        return np.array([*(place[name] for name in names), -1], dtype=np.int64)
 
     def ride(self, rides: Ints) -> tuple[Ints, Ints, Ints]:
         """Return service, call of boarding and call of alighting of rides by number."""

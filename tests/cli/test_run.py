@@ -285,7 +285,7 @@ def test_a_run_that_is_too_large_is_refused(call: Call, config: Path) -> None:
 def test_a_fault_in_the_engine_leaves_nothing(
     call: Call, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **_options: object) -> None:
         raise OSError(5, "Input/output error", "map.html")
 
     monkeypatch.setattr("corridor_sim.maps.write_map", broken)
@@ -298,7 +298,7 @@ def test_a_fault_in_the_engine_leaves_nothing(
 def test_ctrl_c_while_the_results_are_written(
     call: Call, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_: object, path: Path) -> None:
+    def interrupted(_: object, path: Path, **_options: object) -> None:
         path.write_text("half")
         raise KeyboardInterrupt
 
