@@ -32,12 +32,13 @@ FIRST_STEP = 0.4
 HALVED_AFTER = 20
 _STRANDS = 8
 _NODES = 9
-# Fewer cells are not worth the import of numba.
+# Fewer cells are not worth the comparison with whole arrays.
 _FEW = 4096
 _SIGNATURE = (
     "void(int64[::1], int64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], "
     "float64[:, ::1], float64, int64[::1], int64[::1], float64[:, ::1], int64, int64, "
-    "float64[:, ::1], float64[::1])"
+    "float64[:, ::1], float64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], "
+    "float64[:, ::1], float64[:, ::1])"
 )
 
 
@@ -51,12 +52,15 @@ class PremiumLoop:
         `search`.
     arguments : tuple
         Those of `search` that no round changes.
+    scratch : tuple of ndarray
+        Room for what the loop works out meanwhile, the last arguments of `search`.
     cells, stretches : int
         Number of cells and of stretches.
     """
 
     kernel: Callable[..., None]
     arguments: tuple[Floats | Ints | float, ...]
+    scratch: tuple[Floats, ...]
     cells: int
     stretches: int
 
@@ -111,7 +115,16 @@ class PremiumLoop:
         first = np.flatnonzero(np.diff(cells.row, prepend=-1, append=cells.row[-1] + 1))
         known = (first, cells.route, of_cell, cells.cny_per_day, cells.weight, of_route)
         arguments = (*known, float(model.beta), room.used, room.user, of_stretch)
-        return cls(kernel, arguments, len(cells.route), len(room.stretches))
+        most = int(np.diff(first).max())
+        shapes = (
+            (2, of_route.shape[1]),
+            (5, of_route.shape[1]),
+            (5, of_stretch.shape[1]),
+            (most, _NODES),
+            (2 + _STRANDS, _NODES),
+        )
+        scratch = tuple(np.empty(shape) for shape in shapes)
+        return cls(kernel, arguments, scratch, len(cells.route), len(room.stretches))
 
     def agrees(self, premium: Floats, share: Floats) -> bool:
         """Tell whether the first round gives the same shares as NumPy, to the last bit.
@@ -131,7 +144,7 @@ class PremiumLoop:
             Whether the loop may be used.
         """
         mine = np.empty(self.cells)
-        self.kernel(*self.arguments, 0, 1, premium.copy(), mine)
+        self.kernel(*self.arguments, 0, 1, premium.copy(), mine, *self.scratch)
         return np.array_equal(mine, share)
 
     def run(self, premium: Floats, *, rounds: int) -> None:
@@ -144,7 +157,8 @@ class PremiumLoop:
         rounds : int
             Number of rounds.
         """
-        self.kernel(*self.arguments, 0, rounds, premium, np.empty(self.cells))
+        share = np.empty(self.cells)
+        self.kernel(*self.arguments, 0, rounds, premium, share, *self.scratch)
 
 
 def search(
@@ -162,6 +176,11 @@ def search(
     end: int,
     premium: Floats,
     share: Floats,
+    along: Floats,
+    amount: Floats,
+    load: Floats,
+    work: Floats,
+    of_node: Floats,
 ) -> None:
     """Go through some rounds, in place.
 
@@ -189,12 +208,9 @@ def search(
         By TEU and by tonne; changed.
     share : (c,) float64
         Receives the shares of the last round.
+    along, amount, load, work, of_node : (2, R), (5, R), (5, s), (most, 9), (10, 9) float64
+        Room to work in; most is the largest number of cells of an OD row.
     """
-    n_routes, n_stretches = of_route.shape[1], premium.shape[1]
-    along = np.zeros((2, n_routes))
-    amount = np.zeros((5, n_routes))
-    load = np.zeros((5, n_stretches))
-    work = np.zeros((np.diff(first).max(), _NODES))
     for number in range(begin, end):
         along[:] = 0.0
         for n in range(len(used)):
@@ -215,7 +231,7 @@ def search(
                 for node in range(_NODES):
                     work[cell, node] *= -beta
                     work[cell, node] += of_route[3, route[start + cell]]
-            _choose(work[:count], weight[start], share[start : start + count])
+            _choose(work[:count], weight[start], share[start : start + count], of_node)
         amount[:] = 0.0
         for cell in range(len(route)):
             at = route[cell]
@@ -230,7 +246,7 @@ def search(
             _move(kind, step, load, of_stretch, premium)
 
 
-def _choose(work: Floats, weight: Floats, share: Floats) -> None:
+def _choose(work: Floats, weight: Floats, share: Floats, of_node: Floats) -> None:
     """Fill in the shares of the cells of an OD row.
 
     Parameters
@@ -241,11 +257,14 @@ def _choose(work: Floats, weight: Floats, share: Floats) -> None:
         Of the nodes.
     share : (n,) float64
         Receives the shares.
+    of_node : (10, 9) float64
+        Room to work in.
     """
     count = len(work)
-    of_node = np.zeros((2 + _STRANDS, _NODES))
+    of_node[:] = 0.0
     largest, total, strands = of_node[0], of_node[1], of_node[2:]
-    largest[:] = work[0]
+    for node in range(_NODES):
+        largest[node] = work[0, node]
     for cell in range(1, count):
         for node in range(_NODES):
             largest[node] = max(largest[node], work[cell, node])
