@@ -37,10 +37,10 @@ class RowChoice:
         Of the choice model, weight and premiums included.
     beta : float
         Sensitivity to the logarithm of cost.
-    cny_per_teu : float
-        Value of the goods.
     capacity_mteu, capacity_kg : (a, 1) float64
         Largest shipment each takes.
+    room_mteu, room_kg : float
+        Largest shipment all of them take.
     spans : tuple of (int, int, (a,) bool)
         Start and end of release dates for which a closure is known, and the alternatives over it.
     """
@@ -51,9 +51,10 @@ class RowChoice:
     planned_days: Floats
     constant: Floats
     beta: float
-    cny_per_teu: float
     capacity_mteu: Floats
     capacity_kg: Floats
+    room_mteu: float
+    room_kg: float
     spans: tuple[tuple[int, int, NDArray[np.bool_]], ...]
 
     def choose(
@@ -63,7 +64,8 @@ class RowChoice:
         release_s: NDArray[np.int64],
         mteu: NDArray[np.int64],
         kg: NDArray[np.int64],
-        vot_pct_per_day: Floats,
+        cny_per_day: Floats,
+        all_fit: bool,
     ) -> NDArray[np.int32]:
         """Return the route of each shipment.
 
@@ -73,8 +75,10 @@ class RowChoice:
             Of the replication.
         release_s, mteu, kg : (n,) int64
             When it is released, and its size.
-        vot_pct_per_day : (n,) float64
-            Value of time of its shipper.
+        cny_per_day : (n,) float64
+            What a day in transit costs a TEU.
+        all_fit : bool
+            Whether each shipment fits whatever alternative.
 
         Returns
         -------
@@ -85,7 +89,7 @@ class RowChoice:
         if len(self.route) == 1:
             return np.full(n, self.route[0], dtype=np.int32)
         # The utility of `ChoiceModel.utility`, an alternative a line, worked in place.
-        utility = np.multiply(vot_pct_per_day / 100 * self.cny_per_teu, self.planned_days)
+        utility = np.multiply(cny_per_day, self.planned_days)
         utility += self.freight_cny_per_teu
         np.log(utility, out=utility)
         utility *= self.beta
@@ -94,14 +98,19 @@ class RowChoice:
         for address, drawn in zip(self.address, taste, strict=True):
             streams.turn_to("taste", address).standard_exponential(out=drawn)
         utility -= np.log(taste, out=taste)
-        usable = self._usable(release_s, mteu, kg)
+        usable = self._usable(release_s, mteu, kg, all_fit=all_fit)
         if usable is not None:
             utility[~usable] = -np.inf
         chosen: NDArray[np.int32] = self.route[utility.argmax(axis=0)]
         return chosen
 
     def _usable(
-        self, release_s: NDArray[np.int64], mteu: NDArray[np.int64], kg: NDArray[np.int64]
+        self,
+        release_s: NDArray[np.int64],
+        mteu: NDArray[np.int64],
+        kg: NDArray[np.int64],
+        *,
+        all_fit: bool,
     ) -> NDArray[np.bool_] | None:
         """Tell which alternatives each shipment can take: it fits, and no known closure is on it.
 
@@ -113,11 +122,7 @@ class RowChoice:
             for start, end, over in self.spans
             if (released := (release_s >= start) & (release_s < end)).any()
         ]
-        if (
-            not known
-            and mteu.max() <= self.capacity_mteu.min()
-            and kg.max() <= self.capacity_kg.min()
-        ):
+        if all_fit and not known:
             return None
         fits = (mteu <= self.capacity_mteu) & (kg <= self.capacity_kg)
         fits |= ~fits.any(axis=0)
@@ -150,12 +155,14 @@ def row_choices(od: ODTable, model: ChoiceModel) -> tuple[RowChoice | None, ...]
     freight = (model.cost_cny_per_teu + model.premium_cny_per_teu)[route]
     freight += t_per_teu * (model.cost_cny_per_t + model.premium_cny_per_t)[route]
     capacity = np.array([(r.capacity_teu * 1000, r.capacity_t * 1000) for r in routes.routes])
+    most = capacity.reshape(-1, 2)[route].T
+    room_mteu, room_kg = (_least(column, counts) for column in most)
     cells = np.stack(
         [
             freight,
             model.planned_days[route],
             model.constant[route],
-            *capacity.reshape(-1, 2)[route].T,
+            *most,
         ]
     )[:, :, None]
     over = [
@@ -165,7 +172,7 @@ def row_choices(od: ODTable, model: ChoiceModel) -> tuple[RowChoice | None, ...]
     names = [r.name for r in routes.routes]
     choices: list[RowChoice | None] = []
     first = 0
-    for row, options in zip(od.rows, routes.of_od, strict=True):
+    for number, (row, options) in enumerate(zip(od.rows, routes.of_od, strict=True)):
         own = slice(first, first + len(options))
         first = own.stop
         if not options:
@@ -180,9 +187,10 @@ def row_choices(od: ODTable, model: ChoiceModel) -> tuple[RowChoice | None, ...]
                 planned_days=columns[1],
                 constant=columns[2],
                 beta=model.beta,
-                cny_per_teu=row.cny_per_teu,
                 capacity_mteu=columns[3],
                 capacity_kg=columns[4],
+                room_mteu=room_mteu[number],
+                room_kg=room_kg[number],
                 spans=tuple(
                     (span.start, span.end, shut[own])
                     for span, shut in zip(routes.spans, over, strict=True)
@@ -191,3 +199,13 @@ def row_choices(od: ODTable, model: ChoiceModel) -> tuple[RowChoice | None, ...]
             )
         )
     return tuple(choices)
+
+
+def _least(values: Floats, counts: list[int]) -> list[float]:
+    """Return the least of each run of values; infinite for runs of none."""
+    lengths = np.array(counts, dtype=np.int64)
+    some = lengths > 0
+    least = np.full(len(lengths), np.inf)
+    if some.any():
+        least[some] = np.minimum.reduceat(values, (np.cumsum(lengths) - lengths)[some])
+    return least.tolist()

@@ -140,18 +140,25 @@ class ShipmentFrame:
         vot *= column([row.vot_sigma for row in rows])
         np.exp(vot, out=vot)
         vot *= column([row.vot_median_pct_per_day for row in rows])
+        cny_per_day = vot / 100
+        cny_per_day *= column([row.cny_per_teu for row in rows])
+        largest = zip(_most(mteu, counts), _most(kg, counts), strict=True)
         route = np.full(len(release_s), -1, dtype=np.int32)
-        for choice, own in zip(self.choices, slices, strict=True):
+        for choice, own, (most_mteu, most_kg) in zip(self.choices, slices, largest, strict=True):
             if choice is not None and own.start < own.stop:
                 route[own] = choice.choose(
                     streams,
                     release_s=release_s[own],
                     mteu=mteu[own],
                     kg=kg[own],
-                    vot_pct_per_day=vot[own],
+                    cny_per_day=cny_per_day[own],
+                    all_fit=most_mteu <= choice.room_mteu and most_kg <= choice.room_kg,
                 )
+        del cny_per_day
         commodities = sorted({row.commodity for row in rows})
         nodes = sorted({node for row in rows for node in (row.origin, row.destination)})
+        commodity_at = {name: place for place, name in enumerate(commodities)}
+        node_at = {name: place for place, name in enumerate(nodes)}
         owner = np.repeat(np.arange(len(rows), dtype=np.int32), counts)
         return Shipments(
             od=owner,
@@ -164,9 +171,9 @@ class ShipmentFrame:
             priority=column([row.priority for row in rows], np.int8),
             direction=column([DIRECTIONS.index(row.direction) for row in rows], np.int8),
             kind=column([CARGO.index(row.cargo) for row in rows], np.int8),
-            commodity=column([commodities.index(row.commodity) for row in rows], np.int32),
-            origin=column([nodes.index(row.origin) for row in rows], np.int32),
-            destination=column([nodes.index(row.destination) for row in rows], np.int32),
+            commodity=column([commodity_at[row.commodity] for row in rows], np.int32),
+            origin=column([node_at[row.origin] for row in rows], np.int32),
+            destination=column([node_at[row.destination] for row in rows], np.int32),
             route=route,
             od_names=self.od.names,
             commodity_names=tuple(commodities),
@@ -208,6 +215,15 @@ class ShipmentFrame:
             size[adjacent] = distribution.quantile(size[adjacent])
         size *= 1000
         return np.maximum(np.rint(size, out=size), 1, out=size).astype(np.int64)
+
+
+def _most(sizes: Ints, counts: Ints) -> list[int]:
+    """Return the largest size of each row, 0 where it has no shipment."""
+    some = counts > 0
+    most = np.zeros(len(counts), dtype=np.int64)
+    if some.any():
+        most[some] = np.maximum.reduceat(sizes, (np.cumsum(counts) - counts)[some])
+    return most.tolist()
 
 
 def generate_shipments(
