@@ -36,12 +36,18 @@ class CauseLoop:
         Index of the plan.
     of_resource : tuple of (R,) int8
         Cause of queueing at each resource, and of being served by it.
+    instants : Instants
+        Those of the run.
     """
 
     def __init__(
-        self, plan: Plan, log: EventLog, index: PlanIndex, of_resource: tuple[Bytes, Bytes]
+        self,
+        plan: Plan,
+        log: EventLog,
+        index: PlanIndex,
+        of_resource: tuple[Bytes, Bytes],
+        instants: Instants,
     ) -> None:
-        instants: Instants = index.instants(plan, log)
         slot_service, slot_second = wanted_slots(plan, log)
         slot_first = np.searchsorted(slot_service, np.arange(len(plan.service_names) + 1))
         services, legs = plan.services, plan.legs
@@ -202,12 +208,12 @@ def count_legs(
                 left, due = board, ready
                 if dispatch[service] != ON_DEMAND:
                     # Most boxes board at the first instant after they are ready.
-                    low, high = instant_first[call], instant_first[call + 1]
-                    last = high
+                    low, last = instant_first[call], instant_first[call + 1]
+                    high, leader = last, -1
                     if board_call[leg] == 0 and instant_of[departure] >= 0:
                         high = instant_of[departure]
                         if high == low or instant_second[high - 1] < ready:
-                            low = high
+                            low, leader = high, departure
                     while low < high:
                         middle = (low + high) // 2
                         if instant_second[middle] < ready:
@@ -220,8 +226,9 @@ def count_legs(
                     if dispatch[service] == FILL:
                         due = min(left, ready + max_wait[service])
                     elif dispatch[service] == TIMETABLE and board_call[leg] == 0 and low < last:
-                        slot = slot_first[service] + instant_departure[low]
-                        slot -= departure_first[service]
+                        if leader < 0:
+                            leader = instant_departure[low]
+                        slot = slot_first[service] + leader - departure_first[service]
                         due = slot_time[slot]
                         # An earlier slot may have been given up for want of a vehicle.
                         if slot > slot_first[service] and slot_time[slot - 1] >= ready:
@@ -243,9 +250,6 @@ def count_legs(
                 whole[2, own] += board - left
                 total += board - ready
 
-                visit_0 = departure_visit[departure]
-                on = visit_0 + call_step[call]
-                off = visit_0 + call_step[call_first[service] + alight_call[leg]]
                 # All who ride a shared departure from end to end share the seconds aboard.
                 together = -1
                 to_last = call_first[service] + alight_call[leg] + 1 == call_first[service + 1]
@@ -260,6 +264,9 @@ def count_legs(
                     total += aboard[together, n_causes] - 1
                 else:
                     rode = 0
+                    visit_0 = departure_visit[departure]
+                    on = visit_0 + call_step[call]
+                    off = visit_0 + call_step[call_first[service] + alight_call[leg]]
                     for visit in range(on, off + 1):
                         place = resource[visit]
                         if place >= 0 and began[visit] >= 0:

@@ -18,7 +18,7 @@ from corridor_sim.statistics.cause_arrays import N_CAUSES, count_causes
 from corridor_sim.statistics.cause_loop import CauseLoop
 from corridor_sim.statistics.columns import Rows
 from corridor_sim.statistics.compiled import has_compiler
-from corridor_sim.statistics.indices import PlanIndex
+from corridor_sim.statistics.indices import Instants, PlanIndex
 
 __all__ = ["CAUSES", "CauseSeconds", "cause_of_resources", "leg_bounds", "leg_causes", "leg_ends"]
 
@@ -170,6 +170,8 @@ class CauseSeconds:
         Kind of each facility by name.
     compiled : bool, optional
         Whether the loop counts; where numba is installed if not given.
+    instants : Instants, optional
+        Those of the run, where they are there.
     """
 
     def __init__(
@@ -180,8 +182,10 @@ class CauseSeconds:
         facility_kinds: Mapping[str, str],
         *,
         compiled: bool | None = None,
+        instants: Instants | None = None,
     ) -> None:
         self._plan, self._log, self._index = plan, log, index
+        self._instants = instants
         self._of_resource = cause_of_resources(plan, facility_kinds)
         self._compiled = has_compiler() if compiled is None else compiled
         # Column after column asks for the same rows.
@@ -258,7 +262,8 @@ class CauseSeconds:
     @cached_property
     def _counter(self) -> Callable[[int, int], tuple[Seconds, Seconds, Ints]]:
         if self._compiled:
-            return CauseLoop(self._plan, self._log, self._index, self._of_resource).count
+            instants = self._instants or self._index.instants(self._plan, self._log)
+            return CauseLoop(self._plan, self._log, self._index, self._of_resource, instants).count
         return self._cut
 
     def _cut(self, start: int, stop: int) -> tuple[Seconds, Seconds, Ints]:

@@ -144,7 +144,8 @@ def coded(numbers: NDArray[np.signedinteger], labels: Sequence[str]) -> Maker:
         Makes a `Coded` column.
     """
     codes, names = relabel(labels)
-    return lambda rows: Coded(codes[numbers[rows]], names)
+    # Many times faster than an index, and -1 is the last here too.
+    return lambda rows: Coded(codes.take(numbers[rows]), names)
 
 
 def plain(values: Callable[[], NDArray[Any]], kind: type[np.generic] | None = None) -> Maker:

@@ -110,7 +110,7 @@ def _simulated_load_factor(tables: RunTables, distance: pd.Series, clock: Clock)
         boarded = np.flatnonzero(clock.in_window(legs.numbers("board_s")[of_ride]))
         kind, owner = kind[boarded], legs.numbers("shipment")[of_ride[boarded]] - rows.start
         for column in sums:
-            sums[column] += whole_sums(kind, shipments.numbers(column)[owner], len(km))
+            sums[column] += whole_sums(kind, shipments.numbers(column).take(owner), len(km))
     carried = pd.DataFrame({column: total / 1000 * km for column, total in sums.items()})
     carried = carried.groupby(np.array(rides.names(), dtype=object)).sum()
     offered = capacity.mul(length.reindex(capacity.index), axis=0)
@@ -189,9 +189,9 @@ def shipment_emissions_kg(
         owner = legs.numbers("shipment")[of_ride] - rows.start
         # Whoever boards a further leg has changed vehicle there.
         changed = np.flatnonzero(legs.numbers("leg")[of_ride] > 0)
-        per_teu = np.bincount(owner, kg_per_teu[kind], n)
-        per_teu += np.bincount(owner[changed], at_change[kind[changed]], n)
-        per_t = np.bincount(owner, kg_per_t[kind], n)
+        per_teu = np.bincount(owner, kg_per_teu.take(kind), n)
+        per_teu += np.bincount(owner[changed], at_change.take(kind[changed]), n)
+        per_t = np.bincount(owner, kg_per_t.take(kind), n)
         kg[rows] = (per_teu * shipments.numbers("teu") + per_t * shipments.numbers("t")) / 1000
     return kg
 

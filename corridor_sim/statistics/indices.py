@@ -27,9 +27,10 @@ class PlanIndex:
         First call of each service in `call_step`.
     call_step : (calls,) int64
         Step of each call, counted within its service.
+    n_stops : int
+        Number of stops: calls of a departure, which lie side by side.
     stop_base : (S,) int64
         Of each service, what to add to departure times calls plus call for the number of a stop.
-        A stop is a call of a departure; the stops of a departure lie side by side.
     departure_service : (D,) int32
         Service of each departure.
     departure_visit : (D,) int32 or int64
@@ -39,6 +40,7 @@ class PlanIndex:
     n_steps: Ints
     call_first: Ints
     call_step: Ints
+    n_stops: int
     stop_base: Ints
     departure_service: NDArray[np.int32]
     departure_visit: NDArray[np.int32] | Ints
@@ -65,15 +67,11 @@ class PlanIndex:
             n_steps=n_steps,
             call_first=call_first,
             call_step=step_in_service[is_call],
+            n_stops=int((n_departures * services.n_calls).sum()),
             stop_base=stop_first - services.departure_first[:-1] * services.n_calls,
             departure_service=service,
             departure_visit=visit.astype(np.int32) if fits else visit,
         )
-
-    @property
-    def n_stops(self) -> int:
-        """Number of the calls of all departures."""
-        return int(np.diff(self.call_first)[self.departure_service].sum())
 
     def stop(self, departure: NDArray[np.integer], call: NDArray[np.integer]) -> Ints:
         """Return the number of each departure's stop at a call.

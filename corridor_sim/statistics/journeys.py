@@ -27,7 +27,7 @@ def shipment_table(run: Sources) -> Table:
         return np.array([*(getattr(route, attribute) for route in routes), np.nan])
 
     def per_route(attribute: str, rows: Rows) -> NDArray[np.float64]:
-        of_shipment: NDArray[np.float64] = of_routes(attribute)[own.route[rows]]
+        of_shipment: NDArray[np.float64] = of_routes(attribute).take(own.route[rows])
         return of_shipment
 
     def paid(who: str) -> Maker:
@@ -88,9 +88,9 @@ def leg_table(run: Sources) -> Table:
     def node_at(calls: NDArray[np.integer]) -> Maker:
         def make(rows: Rows) -> Coded:
             service = legs.service[rows]
-            call = call_first[service] + calls[rows]
+            call = call_first.take(service) + calls[rows]
             call[service < 0] = -1
-            return Coded(node_of_call[call], node_names)
+            return Coded(node_of_call.take(call), node_names)
 
         return make
 

@@ -94,7 +94,7 @@ class Rides:
             Kind of each.
         """
         rows, place = _places(legs, self.n_calls)
-        return rows, self.number[place]
+        return rows, self.number.take(place)
 
     def names(self) -> list[str]:
         """Return the service of each kind by name."""
@@ -170,8 +170,8 @@ def _places(legs: Table, n_calls: int) -> tuple[Ints, NDArray[np.int32]]:
     """Return the rows that are rides, and where their kinds stand in a list of all there can be."""
     services = legs.names("service").codes
     rows = np.flatnonzero(services >= 0)
-    place = services[rows].astype(np.int32)
+    place = services.take(rows).astype(np.int32)
     for column in ("board_call", "alight_call"):
         place *= n_calls
-        place += legs.numbers(column)[rows]
+        place += legs.numbers(column).take(rows)
     return rows, place

@@ -14,7 +14,7 @@ from corridor_sim.plan.tables import Plan
 from corridor_sim.statistics.box_flows import BoxUse
 from corridor_sim.statistics.causes import CauseSeconds
 from corridor_sim.statistics.clock import Clock
-from corridor_sim.statistics.indices import PlanIndex
+from corridor_sim.statistics.indices import Instants, PlanIndex
 from corridor_sim.statistics.loads import DepartureFacts
 from corridor_sim.statistics.occupancy import Occupancy
 from corridor_sim.statistics.queues import Queues
@@ -61,9 +61,14 @@ class Sources:
         return PlanIndex.of(self.plan)
 
     @cached_property
+    def instants(self) -> Instants:
+        """Every instant at which boxes could board a shared vehicle."""
+        return self.index.instants(self.plan, self.log)
+
+    @cached_property
     def causes(self) -> CauseSeconds:
         """Seconds of each wait cause."""
-        return CauseSeconds(self.plan, self.log, self.index, self.kinds)
+        return CauseSeconds(self.plan, self.log, self.index, self.kinds, instants=self.instants)
 
     @cached_property
     def departures(self) -> DepartureFacts:
@@ -73,7 +78,7 @@ class Sources:
     @cached_property
     def occupancy(self) -> Occupancy:
         """Use of facilities by month."""
-        loads = StopLoads.of(self.plan, self.log, self.index)
+        loads = StopLoads.of(self.plan, self.log, self.index, instants=self.instants)
         # The departures need the loads too, which are too large to be kept.
         self.departures.note(loads.of_departures)
         return Occupancy.of(self.plan, self.log, self.index, loads, self.clock.month_edges)

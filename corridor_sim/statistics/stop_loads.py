@@ -72,6 +72,7 @@ class StopLoads:
         *,
         by_loop: bool | None = None,
         most: int = _MOST,
+        instants: Instants | None = None,
     ) -> StopLoads:
         """Add up what boarded and alighted; a box under way at the horizon alights as planned.
 
@@ -88,13 +89,15 @@ class StopLoads:
             given.
         most : int
             Largest amount that the loop is trusted with; beyond it whole arrays add up.
+        instants : Instants, optional
+            Those of the run, where they are there.
 
         Returns
         -------
         StopLoads
             Stops in the order of departures and their calls.
         """
-        instants = index.instants(plan, log)
+        instants = index.instants(plan, log) if instants is None else instants
         found = None
         if has_compiler() if by_loop is None else by_loop:
             found = _by_loop(plan, log, index, instants, most)
