@@ -66,7 +66,8 @@ _REPEATING = (
     "capacity_t",
 )
 _ROWS_AT_ONCE = 2**16
-_ROWS_IN_PART = 2**18
+_ROWS_IN_PART = 2**16
+_FIRST_WRITTEN = ("facilities", "departures", "shipments", "legs")
 
 
 @contextlib.contextmanager
@@ -161,18 +162,20 @@ def write_tables(
 def _parts(tables: RunTables) -> Iterator[tuple[str, slice]]:
     """Give name and rows of what is written at once.
 
-    Facilities come first: what is added up for them tells the loads of departures too.
+    Facilities come first, then departures: what is added up for the ones tells the loads of the
+    others, which are then let go.
     """
     yield "facilities", slice(0, len(tables.table("facilities")))
+    for name in ("departures", *(name for name in TABLES if name not in _FIRST_WRITTEN)):
+        n = len(tables.table(name))
+        # A table without rows is written too.
+        for start in range(0, max(n, 1), _ROWS_IN_PART):
+            yield name, slice(start, min(start + _ROWS_IN_PART, n))
+        if name == "departures":
+            tables.let_go()
     for shipments, legs in tables.pieces:
         yield "shipments", shipments
         yield "legs", legs
-    for name in TABLES:
-        if name not in ("facilities", "shipments", "legs"):
-            n = len(tables.table(name))
-            # A table without rows is written too.
-            for start in range(0, max(n, 1), _ROWS_IN_PART):
-                yield name, slice(start, min(start + _ROWS_IN_PART, n))
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:

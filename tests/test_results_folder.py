@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -20,6 +21,7 @@ from corridor_sim.result_folder import (
     write_manifest,
 )
 from corridor_sim.statistics import Statistics, build_tables
+from corridor_sim.statistics.columns import Thousandths
 from corridor_sim.table_files import TABLE_FILES, ResultFolderError, read_tables, write_tables
 from tests.statistics_runs import Run, small_run
 
@@ -248,6 +250,20 @@ def test_sums_do_not_depend_on_the_pieces(run: Run, monkeypatch: pytest.MonkeyPa
         wanted = getattr(run.statistics, name)()
         assert len(wanted)
         pd.testing.assert_frame_equal(getattr(pieces, name)(), wanted, check_exact=True)
+
+
+def test_loads_are_let_go_and_added_up_again(run: Run, tmp_path: Path) -> None:
+    """Writing gives back what it needs for departures alone; whoever asks later finds the same."""
+    tables = build_tables(run.plan, run.log, run.network, run.clock)
+    wanted = tables.frame("departures")
+    write_tables(tables, run.clock, tmp_path)
+    shown = ["boarded_teu", "peak_teu", "peak_t", "left_behind_teu", "is_full"]
+    assert wanted["peak_teu"].any()
+    for column in shown:
+        again = tables.table("departures")[column]
+        found = again.show() if isinstance(again, Thousandths) else again
+        assert isinstance(found, np.ndarray)
+        assert found.tolist() == wanted[column].tolist()
 
 
 def test_writing_stops_when_it_is_of_no_use(run: Run, tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def build_tables(plan: Plan, log: EventLog, network: Network, clock: Clock) -> R
             "box_pools": _box_pools(run),
         },
         _pieces(plan),
+        let_go=run.let_go,
     )
 
 

@@ -110,6 +110,10 @@ class DepartureFacts:
         """
         self._worked.__dict__.setdefault("loads", loads)
 
+    def let_go(self) -> None:
+        """Give back the loads; who asks for them again has them added up again."""
+        self._worked.__dict__.pop("loads", None)
+
     @property
     def service(self) -> NDArray[np.int32]:
         """Service."""

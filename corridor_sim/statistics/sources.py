@@ -75,6 +75,10 @@ class Sources:
         """Departures that left or were cancelled."""
         return DepartureFacts(self.plan, self.log, self.index)
 
+    def let_go(self) -> None:
+        """Give back what is large and needed for departures alone."""
+        self.departures.let_go()
+
     @cached_property
     def occupancy(self) -> Occupancy:
         """Use of facilities by month."""

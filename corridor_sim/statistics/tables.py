@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -81,6 +81,8 @@ class RunTables:
         Each of `TABLES`.
     pieces : sequence of tuple of slice, optional
         Shipments and their legs, by which the two tables can be made piece by piece.
+    let_go : callable, optional
+        Gives back memory of what can be worked out again.
 
     Attributes
     ----------
@@ -108,10 +110,15 @@ class RunTables:
     """
 
     def __init__(
-        self, tables: Mapping[str, Table], pieces: Sequence[tuple[slice, slice]] = ()
+        self,
+        tables: Mapping[str, Table],
+        pieces: Sequence[tuple[slice, slice]] = (),
+        *,
+        let_go: Callable[[], None] = lambda: None,
     ) -> None:
         self._tables = {name: tables[name] for name in TABLES}
         whole = slice(0, len(tables["shipments"])), slice(0, len(tables["legs"]))
+        self.let_go = let_go
         self.pieces: tuple[tuple[slice, slice], ...] = tuple(pieces) or (whole,)
 
     def table(self, name: str) -> Table:
