@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corridor_sim.errors import ResultFolderError
+from corridor_sim.memory import give_back
 from corridor_sim.statistics.clock import Clock
 from corridor_sim.statistics.columns import Coded, Column, Maker, Table, Thousandths
 from corridor_sim.statistics.tables import TABLES, THOUSANDTHS, RunTables, vocabulary
@@ -67,6 +68,8 @@ _REPEATING = (
 )
 _ROWS_AT_ONCE = 2**16
 _ROWS_IN_PART = 2**16
+# Every thread frees in a place of its own, which grows with the largest parts.
+_PARTS_TO_GIVE_BACK = 8
 _FIRST_WRITTEN = ("facilities", "departures", "shipments", "legs")
 
 
@@ -143,9 +146,11 @@ def write_tables(
 
         # While a part is compressed the next one is made: there are never more than two.
         written: Future[None] | None = None
-        for name, rows in _parts(tables):
+        for number, (name, rows) in enumerate(_parts(tables)):
             if stop is not None and stop.is_set():
                 return
+            if number % _PARTS_TO_GIVE_BACK == 0:
+                give_back()
             part = as_arrow.table(tables.table(name).part(rows))
             if written is not None:
                 written.result()

@@ -20,7 +20,7 @@ PROJECT = PACKAGE.parent
 #: Modules and sub-packages from the ground up: each may import only what stands before its line.
 LAYERS = (
     ("errors", "native"),
-    ("compiled", "processors", "resources", "result_place", "rules", "streams", "units"),
+    ("compiled", "memory", "processors", "resources", "result_place", "rules", "streams", "units"),
     ("gamma",),
     ("distributions", "textfile", "week"),
     ("network",),
