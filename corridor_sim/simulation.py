@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from corridor_sim.demand.od import ODTable, build_od
 from corridor_sim.demand.seasons import SeasonalClock, build_clock
 from corridor_sim.demand.tables import DemandTables, read_demand_tables
-from corridor_sim.engine import UserProcess, resolve_engine, run_engine
+from corridor_sim.engine import UserProcess, memory_ahead, resolve_engine, run_engine
 from corridor_sim.errors import InputError
 from corridor_sim.network import Network
 from corridor_sim.plan.compile import PlanFrame, compile_plan
 from corridor_sim.plan.limits import check_demand_size, check_service_size
+from corridor_sim.processors import processors
 from corridor_sim.routes.alternatives import RouteSet, enumerate_routes
 from corridor_sim.routes.choice import ChoiceModel, build_choice_model, corridor_constants
 from corridor_sim.routes.premiums import prepare_search, service_room, with_premiums
@@ -359,6 +360,9 @@ def simulate(
     else:
         timing_s = {"network": 0.0}
     network = ground.network
+    ahead = None
+    if engine == "compiled" and processors() > 1:
+        ahead = memory_ahead(expected_shipments(ground.od, ground.clock))
     plan = build_plan(ground, seed=seed, replication=replication, timing_s=timing_s)
     # Of groundwork that was laid here nothing but the network is needed any more.
     del ground
@@ -375,7 +379,7 @@ def simulate(
                 progress(now / horizon, scenario.date_at(now).isoformat())
 
         clock = time.perf_counter()
-        log = run_engine(plan, engine=engine, progress=tell, processes=users)
+        log = run_engine(plan, engine=engine, progress=tell, processes=users, ahead=ahead)
         timing_s["engine"] = time.perf_counter() - clock
         for doing in begun:
             doing.result()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from corridor_sim.engine.control import Control, UserProcess
 from corridor_sim.engine.events import EventLog
@@ -11,11 +12,26 @@ from corridor_sim.engine.reference import run_reference
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.plan.tables import Plan
 
-__all__ = ["ENGINES", "Control", "EventLog", "UserProcess", "resolve_engine", "run_engine"]
+if TYPE_CHECKING:
+    from corridor_sim.engine.loop_memory import Ahead
+
+__all__ = [
+    "ENGINES",
+    "Control",
+    "EventLog",
+    "UserProcess",
+    "memory_ahead",
+    "resolve_engine",
+    "run_engine",
+]
 
 # `simpy` is the reference; `compiled` gives the same stamps far faster; `loop` is `compiled` before
 # it is compiled, for tests and for a look inside.
 ENGINES = ("auto", "simpy", "loop", "compiled")
+
+# Fewer are over before another thread has begun. The baseline takes 306 bytes for each.
+_FEW_SHIPMENTS = 50_000
+_BYTES_PER_SHIPMENT = 256
 
 
 def resolve_engine(engine: str = "auto", *, processes: Iterable[UserProcess] = ()) -> str:
@@ -65,6 +81,7 @@ def run_engine(
     engine: str = "auto",
     progress: Callable[[int, int], None] | None = None,
     processes: Iterable[UserProcess] = (),
+    ahead: Ahead | None = None,
 ) -> EventLog:
     """Run a plan. Every engine gives the same stamps, bit for bit.
 
@@ -79,6 +96,8 @@ def run_engine(
         a few dozen times in a run that has more days.
     processes : iterable of callable
         Users' own SimPy processes.
+    ahead : Ahead, optional
+        From `memory_ahead`.
 
     Returns
     -------
@@ -99,7 +118,27 @@ def run_engine(
     from corridor_sim.engine.loop import run_loop
 
     if engine == "loop":
-        return run_loop(plan, progress=progress)
+        return run_loop(plan, progress=progress, ahead=ahead)
     from corridor_sim.engine.jit import call_compiled
 
-    return run_loop(plan, progress=progress, call=call_compiled)
+    return run_loop(plan, progress=progress, call=call_compiled, ahead=ahead)
+
+
+def memory_ahead(shipments: float) -> Ahead | None:
+    """Begin to get memory ready for the compiled engine, on a thread of its own.
+
+    Parameters
+    ----------
+    shipments : float
+        About so many will be simulated.
+
+    Returns
+    -------
+    Ahead or None
+        None where it is not worth it.
+    """
+    if shipments < _FEW_SHIPMENTS:
+        return None
+    from corridor_sim.engine.loop_memory import Ahead
+
+    return Ahead(int(shipments) * _BYTES_PER_SHIPMENT)

@@ -27,7 +27,7 @@ from corridor_sim.engine.loop_journeys import (
     travel,
 )
 from corridor_sim.engine.loop_layout import lay_out, read_off
-from corridor_sim.engine.loop_memory import Memory, unwritten
+from corridor_sim.engine.loop_memory import Ahead, Memory, unwritten
 from corridor_sim.engine.loop_queues import (
     ask,
     heap_pop,
@@ -155,6 +155,7 @@ def run_loop(
     progress: Callable[[int, int], None] | None = None,
     call: Call | None = None,
     room: int | None = None,
+    ahead: Ahead | None = None,
 ) -> EventLog:
     """Run a plan on the loop.
 
@@ -171,6 +172,8 @@ def run_loop(
     room : int, optional
         Clients and pending events for which there is room at first. Where it does not suffice the
         run begins anew with twice the room; room never used costs nothing.
+    ahead : Ahead, optional
+        Memory that is ready.
 
     Returns
     -------
@@ -184,7 +187,7 @@ def run_loop(
     if room is None:
         room = (1 << 16) + (len(columns.box_mteu) + len(plan.background.resource)) // 8
     while True:
-        memory = build_memory(plan, room=room)
+        memory = build_memory(plan, room=room, ahead=ahead)
         first_legs = np.full(len(columns.box_mteu), NEVER, dtype=np.int64)
         call(lay_out, *memory.arrays, *columns, first_legs)
         list_known_events(plan, memory.m, first_legs)

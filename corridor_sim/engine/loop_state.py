@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.engine import loop_columns as at
-from corridor_sim.engine.loop_memory import Block, Ints, Memory
+from corridor_sim.engine.loop_memory import Ahead, Block, Ints, Memory
 from corridor_sim.engine.loop_tables import (
     add_calls,
     add_capacity,
@@ -95,7 +95,7 @@ def _read_only(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
     return view
 
 
-def build_memory(plan: Plan, *, room: int) -> Memory:
+def build_memory(plan: Plan, *, room: int, ahead: Ahead | None = None) -> Memory:
     """Lay a plan out as the block of memory on which the loop works, but for boxes and the like.
 
     Parameters
@@ -104,6 +104,8 @@ def build_memory(plan: Plan, *, room: int) -> Memory:
         Read-only.
     room : int
         Clients and pending events for which there is room.
+    ahead : Ahead, optional
+        Memory that is ready.
 
     Returns
     -------
@@ -162,7 +164,7 @@ def build_memory(plan: Plan, *, room: int) -> Memory:
     constants[at.NEXT_CLIENT] = block.reserve(room * _PER_CLIENT)
     constants[at.CLIENTS_END] = block.size
     _refuse_too_large(plan, block.size)
-    memory = block.join()
+    memory = block.join(ahead)
     memory.h[2 * buckets : 2 * buckets + n_buckets] = NEVER
     return memory
 

@@ -7,8 +7,8 @@ import mmap
 import numpy as np
 import pytest
 
-from corridor_sim.engine import loop, run_engine
-from corridor_sim.engine.loop_memory import Memory, unwritten
+from corridor_sim.engine import loop, memory_ahead, run_engine
+from corridor_sim.engine.loop_memory import Ahead, Memory, unwritten
 from tests.engine.random_plans import random_plan
 
 _LARGE_PAGE = 2**21
@@ -53,6 +53,37 @@ def test_a_system_that_takes_no_memory_back_runs_the_same(monkeypatch: pytest.Mo
     memory.forget(0, 8)
     assert unwritten(3, np.int32).shape == (3,)
     assert run_engine(plan, engine="loop").digest() == digest
+
+
+@pytest.mark.parametrize("engine", ["loop", "compiled"])
+@pytest.mark.parametrize("size", [0, 10, _LARGE_PAGE, 64 * _LARGE_PAGE])
+def test_memory_got_ready_ahead_changes_no_stamp(engine: str, size: int) -> None:
+    """Whether it suffices or not."""
+    plan = random_plan(13)
+    ahead = Ahead(size)
+    wanted = run_engine(plan, engine=engine).digest()
+    assert run_engine(plan, engine=engine, ahead=ahead).digest() == wanted
+    # It is given once; a second run has memory of its own.
+    assert run_engine(plan, engine=engine, ahead=ahead).digest() == wanted
+
+
+def test_memory_is_taken_once_and_if_it_suffices() -> None:
+    if not hasattr(mmap, "MADV_DONTNEED"):
+        assert Ahead(_LARGE_PAGE).take(1) is None
+        return
+    assert Ahead(_LARGE_PAGE).take(2 * _LARGE_PAGE + 1) is None
+    ahead = Ahead(_LARGE_PAGE)
+    pages = ahead.take(2 * _LARGE_PAGE)
+    assert pages is not None
+    assert not any(pages[:: 2**12])
+    assert ahead.take(1) is None
+
+
+def test_little_is_not_got_ready_ahead() -> None:
+    assert memory_ahead(1_000) is None
+    ahead = memory_ahead(60_000)
+    assert ahead is not None
+    ahead.take(1)
 
 
 def test_an_array_of_nothing_is_one_too() -> None:
