@@ -15,6 +15,7 @@ import pytest
 from benchmarks.test_engine import port
 from corridor_sim.engine import jit, loop
 from corridor_sim.native import loading
+from corridor_sim.network import Network
 from corridor_sim.scenario import Scenario
 from corridor_sim.simulation import simulate
 from tests.network.faulty import write_good
@@ -85,7 +86,7 @@ def test_what_is_done_meanwhile_is_done_while_the_engine_runs(
     scenario = Scenario.read(write(folder, f"network: net\nperiod: {period}\n"))
     begun, told, done = threading.Event(), threading.Event(), threading.Event()
 
-    def meanwhile() -> None:
+    def meanwhile(_network: Network) -> None:
         begun.set()
         assert told.wait(60)
         done.set()
