@@ -67,8 +67,11 @@ def machine_code(module: str, name: str, signature: str) -> Callable[..., Any] |
     function: FunctionType = namespace[name]
 
     def make() -> Any:
-        import numba
-
+        try:
+            import numba
+        except ImportError:
+            # It is there, but not for this version of NumPy.
+            return None
         options = {"nogil": True, "error_model": "numpy", "_nrt": False}
         for called in function.__code__.co_names:
             own = namespace.get(called)
@@ -90,8 +93,24 @@ def _place(function: FunctionType, kinds: object) -> Place:
         Path(source),
         f"{function.__module__.rpartition('.')[2]}.{function.__name__}",
         str(kinds),
-        source_hash(source),
+        f"{source_hash(source)} {source_hash(__file__)} {_constants(function)}",
     )
+
+
+def _constants(function: FunctionType) -> list[tuple[str, str]]:
+    """Return the constants that a function and those it calls name: other files may tell them."""
+    found: dict[str, str] = {}
+    left, seen = [function], set()
+    while left:
+        code, known = left[-1].__code__, left.pop().__globals__
+        for name in code.co_names:
+            value = known.get(name)
+            if isinstance(value, (bool, int, float, str, tuple)):
+                found[name] = repr(value)
+            elif isinstance(value, FunctionType) and name not in seen:
+                seen.add(name)
+                left.append(value)
+    return sorted(found.items())
 
 
 @cache

@@ -363,7 +363,12 @@ def simulate(
     ahead = None
     if engine == "compiled" and processors() > 1:
         ahead = memory_ahead(expected_shipments(ground.od, ground.clock))
-    plan = build_plan(ground, seed=seed, replication=replication, timing_s=timing_s)
+    try:
+        plan = build_plan(ground, seed=seed, replication=replication, timing_s=timing_s)
+    except BaseException:
+        if ahead is not None:
+            ahead.take(0)
+        raise
     # Of groundwork that was laid here nothing but the network is needed any more.
     del ground
 

@@ -127,7 +127,8 @@ def _bounded(item: Mapping[str, Any], word: str) -> str:
     start = f"{word}, {'' if above is None else 'above '}{low:,g}"
     if high is None:
         return start if above is not None else f"{start} or more"
-    return f"{start} to {high:,g}"
+    # Nine digits are not rounded to six.
+    return f"{start} to {high:,}" if isinstance(high, int) else f"{start} to {high:,g}"
 
 
 def _default(item: Mapping[str, Any]) -> str:

@@ -178,11 +178,48 @@ def test_code_that_is_not_whole_is_made_anew(
     assert not capsys.readouterr().err
 
 
-def test_without_a_folder_small_functions_are_not_compiled(
+def test_without_a_folder_small_functions_are_not_even_compiled(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compiled._tell.cache_clear()
+    # A file where the folder would be: read-only for everybody, the superuser included.
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(keeping, "folders", lambda _: [tmp_path / "file"])
+    assert machine_code(module, "halve", "void(float64[::1])") is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_constant_of_another_module_is_part_of_the_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"told_{tmp_path.name}"
+    (tmp_path / f"{name}.py").write_text(
+        "SCALE = 2.0\ndef inner(x):\n    return x * SCALE\ndef scale(x):\n    x[0] = inner(x[0])\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    x = np.ones(1)
+    for scale, wanted in ((2.0, 2.0), (7.0, 14.0)):
+        # As if it had been imported from a file that was edited.
+        monkeypatch.setattr(f"{name}.SCALE", scale)
+        code = machine_code(name, "scale", "void(float64[::1])")
+        assert code is not None
+        code(x)
+        assert x[0] == wanted
+
+
+def test_a_numba_that_cannot_be_imported_is_none(
     module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "folders", lambda _: [])
+    monkeypatch.setitem(sys.modules, "numba", None)
     assert machine_code(module, "halve", "void(float64[::1])") is None
+
+
+def test_addresses_of_older_versions_of_llvm_are_read() -> None:
+    line = (
+        "define i32 @f(i8** noalias nocapture %retptr, { i8*, i32, i8*, i8*, i32 }** noalias "
+        "nocapture %excinfo, i64* nocapture readonly %arg.m, i64 %arg.row, double %arg.share) {"
+    )
+    assert making._parameters(line, "f") == ("ptr", "ptr", "ptr", "i64", "double")
 
 
 def test_another_way_of_passing_arguments_is_noticed(

@@ -7,9 +7,9 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from corridor_sim import compiled
 from corridor_sim.engine import EventLog, run_engine
 from corridor_sim.plan.tables import Plan
-from corridor_sim.statistics import compiled
 from corridor_sim.statistics.cause_arrays import N_CAUSES
 from corridor_sim.statistics.causes import CAUSES, CauseSeconds
 from corridor_sim.statistics.indices import PlanIndex

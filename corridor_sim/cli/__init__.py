@@ -96,15 +96,18 @@ def start() -> NoReturn:
         main()
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else 1
-    for thread in threading.enumerate():
-        if thread is not threading.main_thread() and not thread.daemon:
-            thread.join()
-    # What others have asked to be done at the end: temporary folders, workers.
+    if sys.getprofile() is not None or sys.gettrace() is not None:
+        # Whoever looks on has something to say at the end.
+        sys.exit(code)
+    # As Python does it: threads end, then what others have asked to be done, temporary folders say.
+    threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            # Nobody reads on.
-            code = code or 1
+        # A stream that was closed from the start is none.
+        if stream is not None:
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                # Nobody reads on.
+                code = code or 1
     os._exit(code)

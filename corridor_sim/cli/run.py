@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import sys
 import time
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +30,19 @@ _LOOKED_AFTER = 100_000
 # Seconds after which a thread that wants the interpreter's lock gets it. What runs side by side
 # wants it thousands of times for moments; at Python's 5 ms, waiting takes a tenth of the time.
 _HANDED_ON_S = 0.0005
+
+
+@contextlib.contextmanager
+def _tuned() -> Iterator[None]:
+    """Tune Python to what a run does, and put back what was set."""
+    threshold, interval = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(_LOOKED_AFTER)
+    sys.setswitchinterval(_HANDED_ON_S)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
+        sys.setswitchinterval(interval)
 
 
 @click.command(short_help="Simulate a scenario and draw its map.")
@@ -65,6 +80,7 @@ _HANDED_ON_S = 0.0005
 @click.option("--force", is_flag=True, help="Replace a result folder that is there.")
 @click.option("--json", "as_object", is_flag=True, help="Print one JSON object, for machines.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
+@_tuned()
 def run(
     scenario: str,
     seed: int,
@@ -78,8 +94,6 @@ def run(
 ) -> None:
     """Simulate SCENARIO (a shipped name or a YAML file) and draw its map."""
     started = time.perf_counter()
-    gc.set_threshold(_LOOKED_AFTER)
-    sys.setswitchinterval(_HANDED_ON_S)
     from corridor_sim.scenario import Scenario
 
     read = Scenario.read(scenario, overrides_of(settings))

@@ -114,7 +114,7 @@ def run_engine(
     engine = resolve_engine(engine, processes=processes)
     if engine == "simpy":
         return run_reference(plan, progress=progress, processes=processes)
-    # Imported when used: numba takes longer to import than most commands take to run.
+    # Imported when used: other engines and commands do without.
     from corridor_sim.engine.loop import run_loop
 
     if engine == "loop":

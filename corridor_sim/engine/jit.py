@@ -114,8 +114,8 @@ def _compiled(name: str) -> Callable[..., None]:
     )
     if found is None:
         raise CorridorSimError(
-            "this version of numba makes no machine code that the engine can call; use engine "
-            "'simpy', or another version of numba"
+            "numba makes no machine code here that the engine can call (its compiler is switched "
+            "off, or this version passes arguments otherwise); use engine 'simpy', or another numba"
         )
     return found
 
@@ -155,7 +155,7 @@ def _functions() -> tuple[dict[str, Any], dict[str, FunctionType]]:
             for name, value in vars(module).items()
             if isinstance(value, FunctionType) and value.__module__ == module.__name__
         }
-    # Numba looks a module up by this name when it loads the machine code.
+    # By which numba tells what it compiles.
     namespace["__name__"] = "corridor_sim.engine.loop"
     return namespace, functions
 

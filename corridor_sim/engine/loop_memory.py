@@ -7,6 +7,8 @@ not room beside it.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import mmap
 import threading
 from typing import Any
@@ -37,7 +39,11 @@ class Ahead:
     """
 
     def __init__(self, size: int) -> None:
-        self._pages = _pages(2 * size)
+        try:
+            self._pages = _pages(2 * size)
+        except MemoryError:
+            # Twice as much as is needed was asked for.
+            self._pages = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._touch, args=(size,), daemon=True)
         self._thread.start()
@@ -146,9 +152,16 @@ def _pages(size: int, *, large: bool = True) -> mmap.mmap | None:
     """Return memory of which parts can be given back; None where the system has none."""
     if size == 0 or not hasattr(mmap, "MADV_DONTNEED"):
         return None
-    pages = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    try:
+        pages = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise MemoryError(f"{size:,} bytes for the engine") from error
+        raise
     if large and hasattr(mmap, "MADV_HUGEPAGE"):
-        pages.madvise(mmap.MADV_HUGEPAGE)
+        # Some kernels are built without.
+        with contextlib.suppress(OSError):
+            pages.madvise(mmap.MADV_HUGEPAGE)
     return pages
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor_sim.compiled import compiled, has_compiler
 from corridor_sim.maps.move_loop import add_up_moves
-from corridor_sim.statistics.compiled import compiled, has_compiler
 from corridor_sim.statistics.grouping import whole_sums
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from corridor_sim.native.keeping import Place, keep, kept
+from corridor_sim.native.keeping import Place, can_keep, keep, kept
 from corridor_sim.native.kinds import Kind
 
 __all__ = ["Place", "has_compiler", "native", "source_hash"]
@@ -90,6 +90,8 @@ def native(
     with _MAKING:
         code = kept(place)
         if code is None:
+            if only_kept and not can_keep(place):
+                return None
             from corridor_sim.native.making import object_code
 
             tell()

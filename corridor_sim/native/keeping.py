@@ -8,13 +8,14 @@ import json
 import os
 import platform
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["Code", "Place", "folders", "keep", "kept"]
+__all__ = ["Code", "Place", "can_keep", "folders", "keep", "kept"]
 
 _MARK = b"corridor_sim object code 1\n"
 
@@ -62,7 +63,9 @@ class Place:
     @property
     def stem(self) -> str:
         """Beginning of the names of all states of the function, for this machine and Python."""
-        return f"{self.name}-{_machine()}-{_short(self.form, 8)}-"
+        # Installations that share a folder leave one another's alone.
+        form = f"{self.source.parent}\0{self.form}"
+        return f"{self.name}-{_machine()}-{_short(form, 8)}-"
 
     @property
     def file(self) -> str:
@@ -79,7 +82,11 @@ def _machine() -> str:
     """Return a hash of what makes code: processor, numba, LLVM and Python."""
     from llvmlite import binding as llvm
 
+    # What shapes the code besides: how it is made here, and what numba is told by variables.
+    told = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_"))
     facts = (
+        hashlib.sha256(Path(__file__).with_name("making.py").read_bytes()).hexdigest(),
+        str([item for item in told if item[0] != "NUMBA_CACHE_DIR"]),
         platform.machine(),
         llvm.get_default_triple(),
         llvm.get_host_cpu_name(),
@@ -164,10 +171,35 @@ def keep(place: Place, code: Code) -> bool:
             folder.mkdir(parents=True, exist_ok=True)
             # Others may read at any time: whole or not at all.
             aside = folder / f".{place.file}-{os.getpid()}-{threading.get_ident()}"
-            aside.write_bytes(content)
-            aside.replace(folder / place.file)
+            try:
+                aside.write_bytes(content)
+                aside.replace(folder / place.file)
+            finally:
+                aside.unlink(missing_ok=True)
             for old in folder.glob(f"{place.stem}*.object"):
                 if old.name != place.file:
-                    old.unlink(missing_ok=True)
+                    with contextlib.suppress(OSError):
+                        old.unlink(missing_ok=True)
             return True
+    return False
+
+
+def can_keep(place: Place) -> bool:
+    """Tell whether there is a folder that can be written to.
+
+    Parameters
+    ----------
+    place : Place
+        Where code is to be kept.
+
+    Returns
+    -------
+    bool
+        Whether `keep` is likely to succeed.
+    """
+    for folder in folders(place.source):
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return True
     return False

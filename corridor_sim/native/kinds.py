@@ -133,6 +133,5 @@ def refuse_others(given: tuple[Kind, ...], kinds: tuple[Kind, ...]) -> None:
         raise TypeError(f"{len(given)} arguments instead of {len(kinds)}")
     for number, (one, other) in enumerate(zip(given, kinds, strict=True)):
         is_read = one._replace(is_written=False) == other
-        # An array of one number or none lies in every order.
         if one != other and not is_read:
             raise TypeError(f"argument {number} is {one}, not {other}")

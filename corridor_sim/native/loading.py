@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import pickle
+import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -19,7 +20,10 @@ from llvmlite import binding as llvm
 from corridor_sim.native.keeping import Code
 from corridor_sim.native.kinds import Kind, leaves, of_arguments, refuse_others
 
-__all__ = ["Loaded", "parameters_of", "ready"]
+__all__ = ["MATHEMATICS", "Loaded", "parameters_of", "ready"]
+
+#: Functions of the system's library that object code may ask for.
+MATHEMATICS = ("exp", "expm1", "log", "log1p", "pow", "sqrt", "memcpy", "memmove", "memset")
 
 _CTYPES: dict[str, Any] = {
     "ptr": ctypes.c_void_p,
@@ -78,6 +82,11 @@ def ready() -> None:
     """Get LLVM ready for this processor."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    if sys.platform == "win32":
+        # Several libraries of C may be loaded there: always the same one, that of the system.
+        for name in MATHEMATICS:
+            function = getattr(ctypes.CDLL("ucrtbase"), name)
+            llvm.add_symbol(name, ctypes.cast(function, ctypes.c_void_p).value)
 
 
 class Loaded:

@@ -9,12 +9,9 @@ from llvmlite import binding as llvm
 
 from corridor_sim.native.keeping import Code
 from corridor_sim.native.kinds import Kind
-from corridor_sim.native.loading import parameters_of, ready
+from corridor_sim.native.loading import MATHEMATICS, parameters_of, ready
 
 __all__ = ["object_code"]
-
-# What object code may ask of others: functions of the mathematical library.
-_KNOWN = frozenset(("exp", "expm1", "log", "log1p", "pow", "sqrt", "memcpy", "memmove", "memset"))
 
 
 def object_code(compiled: Any, kinds: tuple[Kind, ...], *, pointers: bool) -> Code | None:
@@ -39,7 +36,7 @@ def object_code(compiled: Any, kinds: tuple[Kind, ...], *, pointers: bool) -> Co
     symbol = compiled.overloads[signature].fndesc.llvm_func_name
     text = compiled.inspect_llvm(signature)
     needed = set(re.findall(r"^declare [^@]*@\"?([^\"(]+)\"?\(", text, flags=re.MULTILINE))
-    if any(not name.startswith("llvm.") and name not in _KNOWN for name in needed):
+    if any(not name.startswith("llvm.") and name not in MATHEMATICS for name in needed):
         return None
     parameters = _parameters(text, symbol)
     # Beside its own, a function is told where to put its result and an exception.
@@ -64,6 +61,7 @@ def _parameters(text: str, symbol: str) -> tuple[str, ...]:
             if line.startswith("define ") and name in line:
                 inside = line[line.index(name) + len(name) :]
                 # Attributes of parameters have brackets of their own.
-                found = re.findall(r"(?:^|, )(\w+\*?) (?:[^%]*)%", inside)
+                # Older versions of LLVM tell what an address is of.
+                found = re.findall(r"(?:^|, )(\{[^}]*\}\**|\w+\**) (?:[^%]*)%", inside)
                 return tuple("ptr" if kind.endswith("*") else kind for kind in found)
     return ()

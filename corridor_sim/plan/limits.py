@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from corridor_sim.errors import Fault, InputError
+from corridor_sim.scenario.models import MOST_VISITS
 from corridor_sim.week import DAY_S, WEEK_S, slot_moments
 
 if TYPE_CHECKING:
@@ -171,8 +172,15 @@ def _fault(what: str, count: float, size: float, scenario: Scenario, hint: str) 
         scenario.name,
         f"would need about {count:,.0f} {what} and {max(size / 1e9, 0.1):,.1f} GB for them",
         allowed=f"{limit:,} ({key})",
-        hint=f"{hint}; if you mean it, raise the limit: --set {key}={_above(count)}",
+        hint=f"{hint}; {_way_out(key, count)}",
     )
+
+
+def _way_out(key: str, count: float) -> str:
+    limit = _above(count)
+    if key == "limits.max_visits" and limit > MOST_VISITS:
+        return f"a plan numbers no more than {MOST_VISITS:,}"
+    return f"if you mean it, raise the limit: --set {key}={limit}"
 
 
 def _above(count: float) -> int:

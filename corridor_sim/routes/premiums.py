@@ -255,7 +255,8 @@ def prepare_search(
     Returns
     -------
     callable
-        Returns the premiums. Where the loop is compiled, it lets go of the interpreter meanwhile.
+        Returns the premiums, once. Where the loop is compiled, it lets go of the interpreter
+        meanwhile.
     """
     cells = ExpectedChoice.of(od, model.routes)
     moments = {size: _size_moments(size) for size in {row.shipment_teu for row in od.rows}}

@@ -133,6 +133,10 @@ class Boxes(Model):
     held: tuple[HeldEmpties, ...] = ()
 
 
+#: Visits that a plan can number.
+MOST_VISITS = 2**31 - 1
+
+
 class Limits(Model):
     """Sizes above which a run is refused before it starts; raise them where you mean it."""
 
@@ -145,7 +149,7 @@ class Limits(Model):
     max_visits: Whole = Field(
         default=100_000_000,
         ge=1,
-        le=2**31 - 1,
+        le=MOST_VISITS,
         description="Visits of vehicles, boxes and background traffic to links and facilities",
     )
 

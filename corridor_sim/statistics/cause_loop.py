@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor_sim.compiled import compiled
 from corridor_sim.engine.events import EventLog
 from corridor_sim.plan.tables import FILL, ON_DEMAND, TIMETABLE, Plan
 from corridor_sim.statistics.cause_arrays import N_CAUSES, wanted_slots
-from corridor_sim.statistics.compiled import compiled
 from corridor_sim.statistics.indices import Instants, PlanIndex
 
 __all__ = ["CauseLoop", "count_legs"]

@@ -12,12 +12,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor_sim.compiled import has_compiler
 from corridor_sim.engine.events import EventLog
 from corridor_sim.plan.tables import LINK, Plan
 from corridor_sim.statistics.cause_arrays import N_CAUSES, count_causes
 from corridor_sim.statistics.cause_loop import CauseLoop
 from corridor_sim.statistics.columns import Rows
-from corridor_sim.statistics.compiled import has_compiler
 from corridor_sim.statistics.indices import Instants, PlanIndex
 
 __all__ = ["CAUSES", "CauseSeconds", "cause_of_resources", "leg_bounds", "leg_causes", "leg_ends"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor_sim.compiled import compiled, has_compiler
 from corridor_sim.engine.events import EventLog
 from corridor_sim.plan.tables import LINK, LOCK, UNLIMITED, Plan
-from corridor_sim.statistics.compiled import compiled, has_compiler
 from corridor_sim.statistics.grouping import whole_sums
 from corridor_sim.statistics.indices import PlanIndex
 from corridor_sim.statistics.occupancy_loop import add_up_visits, gather_waits

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor_sim.compiled import compiled, has_compiler
 from corridor_sim.engine.events import EventLog
 from corridor_sim.plan.tables import LINK, Plan
-from corridor_sim.statistics.compiled import compiled, has_compiler
 from corridor_sim.statistics.occupancy import integral_of_presence
 
 __all__ = ["Queues", "add_up_queues"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Sources", "cleared_seconds", "delivered_seconds"]
 
 Seconds = NDArray[np.int32]
+Made = TypeVar("Made")
 
 _NEVER = np.iinfo(np.int32).max
 _LEGS_AT_ONCE = 2**17
@@ -53,17 +55,26 @@ class Sources:
 
     def __init__(self, plan: Plan, log: EventLog, network: Network, clock: Clock) -> None:
         self.plan, self.log, self.network, self.clock = plan, log, network, clock
+        self._making = threading.RLock()
         self.kinds = {str(name): str(kind) for name, kind in network.facilities["kind"].items()}
+
+    def _once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return a source that is made by one thread while others that ask for it wait."""
+        with self._making:
+            known: Made | None = vars(self).get(name)
+            if known is None:
+                known = vars(self)[name] = make()
+            return known
 
     @cached_property
     def index(self) -> PlanIndex:
         """Joins of the plan."""
-        return PlanIndex.of(self.plan)
+        return self._once("index", lambda: PlanIndex.of(self.plan))
 
     @cached_property
     def instants(self) -> Instants:
         """Every instant at which boxes could board a shared vehicle."""
-        return self.index.instants(self.plan, self.log)
+        return self._once("instants", lambda: self.index.instants(self.plan, self.log))
 
     @cached_property
     def causes(self) -> CauseSeconds:
@@ -82,6 +93,9 @@ class Sources:
     @cached_property
     def occupancy(self) -> Occupancy:
         """Use of facilities by month."""
+        return self._once("occupancy", self._occupied)
+
+    def _occupied(self) -> Occupancy:
         loads = StopLoads.of(self.plan, self.log, self.index, instants=self.instants)
         # The departures need the loads too, which are too large to be kept.
         self.departures.note(loads.of_departures)

@@ -56,6 +56,31 @@ def test_it_ends_with_its_code_and_what_was_asked_for_is_done(code: str, wanted:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="names a shell of Unix")
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_stream_that_was_closed_from_the_start_is_no_fault(closed: str) -> None:
+    command = f"'{sys.executable}' -m corridor_sim --version {closed}"
+    done = subprocess.run(["/bin/sh", "-c", command], check=False, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_threads_of_a_pool_that_nobody_shut_down_do_not_hold_it_up() -> None:
+    script = (
+        "from concurrent.futures import ThreadPoolExecutor\nfrom corridor_sim import cli\n"
+        "pool = ThreadPoolExecutor(1)\npool.submit(int).result()\n"
+        "cli.main = lambda: None\ncli.start()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, timeout=60)
+    assert done.returncode == 0
+
+
+def test_a_profile_is_told_at_the_end() -> None:
+    command = [sys.executable, "-m", "cProfile", "-m", "corridor_sim", "--version"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert "function calls" in done.stdout
+
+
 def test_a_reader_that_has_gone_is_no_success() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "corridor_sim", "--help"],

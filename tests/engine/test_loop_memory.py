@@ -86,5 +86,23 @@ def test_little_is_not_got_ready_ahead() -> None:
     ahead.take(1)
 
 
+@pytest.mark.skipif(not hasattr(mmap, "MADV_HUGEPAGE"), reason="a system without large pages")
+def test_a_kernel_without_large_pages_runs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No system knows it.
+    monkeypatch.setattr(mmap, "MADV_HUGEPAGE", 2**20)
+    memory = Memory(1_000)
+    memory.m[:] = 3
+    assert Ahead(_LARGE_PAGE).take(_LARGE_PAGE) is not None
+
+
+def test_memory_that_is_not_there_is_told_as_such() -> None:
+    most = 2**62
+    if hasattr(mmap, "MADV_DONTNEED"):
+        with pytest.raises(MemoryError):
+            unwritten(most // 8, np.int64)
+        # What is asked for ahead is no need.
+        assert Ahead(most // 2).take(1) is None
+
+
 def test_an_array_of_nothing_is_one_too() -> None:
     assert unwritten(0, np.int64).shape == (0,)
