@@ -314,6 +314,7 @@ def simulate(
     processes: Iterable[UserProcess] = (),
     ground: Groundwork | None = None,
     meanwhile: Callable[[Network], object] | None = None,
+    keep_draws: bool = True,
 ) -> Results:
     """Simulate one replication of a scenario.
 
@@ -336,6 +337,9 @@ def simulate(
         What else there is to do while the engine runs, on a thread of its own: the compiled engine
         leaves a core free. Is given the network of the results, is over before they are returned,
         and what it raises is raised here.
+    keep_draws : bool
+        Whether the plan of the results can run again. What was drawn for its visits, a tenth of
+        its memory, is needed for nothing else.
 
     Returns
     -------
@@ -386,6 +390,8 @@ def simulate(
         clock = time.perf_counter()
         log = run_engine(plan, engine=engine, progress=tell, processes=users, ahead=ahead)
         timing_s["engine"] = time.perf_counter() - clock
+        if not keep_draws:
+            plan = plan.without_draws()
         for doing in begun:
             doing.result()
     # Statistics and files are not needed earlier, and imported while the engine runs where `run`

@@ -9,6 +9,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from corridor_sim.engine import run_engine
+from corridor_sim.errors import CorridorSimError
 from corridor_sim.network import Network
 from corridor_sim.result_folder import file_sha256
 from corridor_sim.scenario import Scenario
@@ -53,6 +55,19 @@ def test_what_fails_meanwhile_fails_the_run(scenario: Scenario, engine: str) -> 
 
     with pytest.raises(ImportError, match="no such library"):
         simulate(scenario, engine=engine, meanwhile=fail)
+
+
+def test_a_run_that_keeps_no_draws_tells_the_same_and_cannot_run_again(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    kept, lean = (simulate(scenario, keep_draws=keep) for keep in (True, False))
+    assert run_engine(kept.plan).digest() == kept.log.digest()
+    folders = [run.save(tmp_path / name) for run, name in ((kept, "kept"), (lean, "lean"))]
+    for name in TABLE_FILES.values():
+        assert len({file_sha256(folder / name) for folder in folders}) == 1, name
+    for engine in ("simpy", "loop", "compiled"):
+        with pytest.raises(CorridorSimError, match="keeps no draws"):
+            run_engine(lean.plan, engine=engine)
 
 
 def test_a_table_that_cannot_be_written_fails_the_folder(

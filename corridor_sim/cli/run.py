@@ -114,6 +114,7 @@ def run(
             engine=engine,
             progress=progress,
             meanwhile=lambda network: prepared.append(_prepare(network)),
+            keep_draws=False,
         )
     from corridor_sim.maps import write_map
     from corridor_sim.screen import as_json, render

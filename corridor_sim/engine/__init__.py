@@ -107,11 +107,16 @@ def run_engine(
     Raises
     ------
     CorridorSimError
-        If there is no such engine, it cannot run users' processes, numba is not installed, or the
-        plan is too large for the arrays of the loop.
+        If there is no such engine, it cannot run users' processes, numba is not installed, the plan
+        is too large for the arrays of the loop, or it has lost its draws.
     """
     processes = tuple(processes)
     engine = resolve_engine(engine, processes=processes)
+    if not plan.has_draws:
+        raise CorridorSimError(
+            "the plan has run and keeps no draws, so that it cannot run again: build it anew with "
+            "`build_plan`, or simulate with `keep_draws=True`"
+        )
     if engine == "simpy":
         return run_reference(plan, progress=progress, processes=processes)
     # Imported when used: other engines and commands do without.

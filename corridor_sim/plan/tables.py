@@ -10,7 +10,7 @@ then those of background vessels and trains.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -378,6 +378,22 @@ class Plan:
                     value.flags.writeable = False
         self.pool_fleet.flags.writeable = False
         return self
+
+    def without_draws(self) -> Plan:
+        """Return the plan without what was drawn for its visits, which engines alone need.
+
+        Returns
+        -------
+        Plan
+            No engine runs it any more; everything else is shared with this one.
+        """
+        none = replace(self.visits, fixed_s=np.empty(0), take=np.empty(0, dtype=np.int8))
+        return replace(self, visits=none)
+
+    @property
+    def has_draws(self) -> bool:
+        """Whether an engine can run it, see `without_draws`."""
+        return len(self.visits.fixed_s) == len(self.visits.take) == self.n_visits
 
     def service_visit(self, service: int, number: int) -> int:
         """Return the first visit of one departure.
