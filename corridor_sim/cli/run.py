@@ -26,7 +26,7 @@ __all__ = ["folder_name", "run"]
 
 # New objects after which garbage is looked for. A run makes millions that stay and little garbage;
 # as often as Python does by itself, looking takes a tenth of the time.
-_LOOKED_AFTER = 100_000
+_LOOKED_AFTER = 500_000
 # Seconds after which a thread that wants the interpreter's lock gets it. What runs side by side
 # wants it thousands of times for moments; at Python's 5 ms, waiting takes a tenth of the time.
 _HANDED_ON_S = 0.0005
