@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,19 @@ for _ in range(2):
     assert run_engine(plan, engine="compiled").n_events(plan) == EVENTS
     seconds.append(time.perf_counter() - began)
 print(seconds[0] - seconds[1])
+"""
+
+
+# A process begins with the most memory its parent has held, so that its parent must be small.
+_LAUNCH = """
+import json, os, subprocess, sys, time
+began = time.perf_counter()
+process = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - began
+with open(sys.argv[1], "w", encoding="utf-8") as file:
+    json.dump([seconds, usage.ru_maxrss], file)
+sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
@@ -71,25 +83,24 @@ def run_command(*arguments: str | Path, environment: dict[str, str] | None = Non
         If it fails.
     """
     command = [sys.executable, *map(str, arguments)]
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        # An installed package has its bytecode: so has this one after its first run.
-        variables = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        began = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603
-            command, stdout=out, stderr=err, cwd=_PROJECT, env=variables | (environment or {})
+    # An installed package has its bytecode: so has this one after its first run.
+    variables = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "told.json"
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-I", "-S", "-c", _LAUNCH, told, *command],
+            cwd=_PROJECT,
+            env=variables | (environment or {}),
+            capture_output=True,
+            check=False,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        if process.returncode:
-            text = err.read().decode(errors="replace")
-            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{text}")
-        stdout = out.read().decode()
+        if done.returncode:
+            text = done.stderr.decode(errors="replace")
+            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{text}")
+        seconds, most = json.loads(told.read_text(encoding="utf-8"))
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Finished(seconds, usage.ru_maxrss * unit / 1e6, stdout)
+    return Finished(seconds, most * unit / 1e6, done.stdout.decode())
 
 
 def run_to_map(scenario: Scenario | str) -> tuple[Finished, dict[str, Any]]:
