@@ -36,7 +36,7 @@ _NODES = 9
 _FEW = 4096
 _SIGNATURE = (
     "void(int64[::1], int64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], "
-    "float64[:, ::1], float64, int64[::1], int64[::1], float64[:, ::1], int64, int64, "
+    "float64[:, ::1], float64, int64[::1], int64[::1], float64[:, ::1], int64, "
     "float64[:, ::1], float64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], "
     "float64[:, ::1], float64[:, ::1])"
 )
@@ -144,7 +144,7 @@ class PremiumLoop:
             Whether the loop may be used.
         """
         mine = np.empty(self.cells)
-        self.kernel(*self.arguments, 0, 1, premium.copy(), mine, *self.scratch)
+        self.kernel(*self.arguments, 1, premium.copy(), mine, *self.scratch)
         return np.array_equal(mine, share)
 
     def run(self, premium: Floats, *, rounds: int) -> None:
@@ -158,7 +158,7 @@ class PremiumLoop:
             Number of rounds.
         """
         share = np.empty(self.cells)
-        self.kernel(*self.arguments, 0, rounds, premium, share, *self.scratch)
+        self.kernel(*self.arguments, rounds, premium, share, *self.scratch)
 
 
 def search(
@@ -172,8 +172,7 @@ def search(
     used: Ints,
     user: Ints,
     of_stretch: Floats,
-    begin: int,
-    end: int,
+    rounds: int,
     premium: Floats,
     share: Floats,
     along: Floats,
@@ -202,8 +201,8 @@ def search(
         As in `ServiceRoom`.
     of_stretch : (6, s) float64
         Departures; 1 for a fleet, else 0; capacity and unit of a step by TEU, then by tonne.
-    begin, end : int
-        Number of the first round, and the one after the last.
+    rounds : int
+        How many.
     premium : (2, s) float64
         By TEU and by tonne; changed.
     share : (c,) float64
@@ -211,7 +210,7 @@ def search(
     along, amount, load, work, of_node : (2, R), (5, R), (5, s), (most, 9), (10, 9) float64
         Room to work in; most is the largest number of cells of an OD row.
     """
-    for number in range(begin, end):
+    for number in range(rounds):
         along[:] = 0.0
         for n in range(len(used)):
             along[0, user[n]] += premium[0, used[n]]

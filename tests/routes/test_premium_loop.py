@@ -72,9 +72,9 @@ def test_a_loop_with_logarithms_of_its_own_is_not_used(
     calls: list[int] = []
 
     def other_bits(*arguments: Any) -> None:
-        calls.append(arguments[11])
+        calls.append(arguments[10])
         premium_loop.search(*arguments)
-        share = arguments[13]
+        share = arguments[12]
         share[0] = np.nextafter(share[0], 1.0)
 
     monkeypatch.setattr(premium_loop, "_FEW", 0)
